@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Looking for LUNs. New ones are the midlayer's job, through the class's
+ * user_scan: only that marks the target as scanned, without which the class
+ * would not remove it later. Ones that are gone are ours: the midlayer never
+ * takes a disk away, so the target's REPORT LUNS is compared with what we have.
+ *
+ * Process context, on the module's workqueue; commands that the target does not
+ * answer end with their timeout or with the session.
+ */
+#include <linux/slab.h>
+#include <linux/unaligned.h>
+#include <scsi/scsi.h>
+#include <scsi/scsi_proto.h>
+#include <scsi/scsi_transport.h>
+
+#include "isi.h"
+
+#define REPORT_LUNS_HEADER	8
+#define REPORT_LUNS_MAX		(REPORT_LUNS_HEADER + 4096 * 8)
+#define REPORT_LUNS_TIMEOUT	(30 * HZ)
+#define REPORT_LUNS_RETRIES	3
+
+/* Return: bytes of LUN entries in @list, 0 when the target did not tell. */
+static u32 report_luns(struct scsi_device *sdev, u8 *list)
+{
+	u8 cdb[16] = { REPORT_LUNS };
+	u32 length;
+
+	put_unaligned_be32(REPORT_LUNS_MAX, &cdb[6]);
+	if (isi_scsi_read(sdev, cdb, list, REPORT_LUNS_MAX,
+			  REPORT_LUNS_TIMEOUT, REPORT_LUNS_RETRIES))
+		return 0;
+	length = get_unaligned_be32(list);
+	/* A list that does not fit says nothing about what is not in it. */
+	return length <= REPORT_LUNS_MAX - REPORT_LUNS_HEADER ? length : 0;
+}
+
+static bool reported(const u8 *list, u32 length, u64 lun)
+{
+	struct scsi_lun entry;
+	u32 at;
+
+	for (at = 0; at + 8 <= length; at += 8) {
+		memcpy(&entry, list + REPORT_LUNS_HEADER + at, sizeof(entry));
+		if (scsilun_to_int(&entry) == lun)
+			return true;
+	}
+	return false;
+}
+
+/* The first device is as good as any: REPORT LUNS is about the target. */
+static u32 ask_any(struct Scsi_Host *shost, u8 *list)
+{
+	struct scsi_device *sdev;
+	u32 length;
+
+	shost_for_each_device(sdev, shost) {
+		length = report_luns(sdev, list);
+		if (length) {
+			scsi_device_put(sdev);
+			return length;
+		}
+	}
+	return 0;
+}
+
+static int remove_vanished(struct Scsi_Host *shost)
+{
+	u8 *list = kzalloc(REPORT_LUNS_MAX, GFP_KERNEL);
+	struct scsi_device *sdev;
+	u32 length;
+
+	if (!list)
+		return -ENOMEM;
+	length = ask_any(shost, list);
+	if (length) {
+		shost_for_each_device(sdev, shost)
+			if (!reported(list, length, sdev->lun))
+				scsi_remove_device(sdev);
+	}
+	kfree(list);
+	return 0;
+}
+
+/**
+ * isi_scan() - bring the disks in line with the target's LUNs
+ * @session: any state
+ * @lun: one LUN, or SCAN_WILD_CARD for all
+ *
+ * Return: 0, -ENOMEM, or -ENOTCONN when the session was not up all the while:
+ * then nobody can say what is missing.
+ */
+int isi_scan(struct isi_session *session, u64 lun)
+{
+	struct Scsi_Host *shost = session->shost;
+	int err = 0;
+
+	if (lun == SCAN_WILD_CARD)
+		err = remove_vanished(shost);
+	if (!err)
+		err = shost->transportt->user_scan(shost, 0, 0, lun);
+	if (!err && isi_session_state(session) != ISI_SESSION_UP)
+		err = -ENOTCONN;
+	return err;
+}
