@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// What an Asynchronous Message (RFC 7143 §11.9) or a Reject (§11.17) wants
+// from us. Pure.
+#ifndef ISCSID_CORE_ASYNC_MESSAGE_H_
+#define ISCSID_CORE_ASYNC_MESSAGE_H_
+
+#include <string>
+
+#include "daemon/ports/clock.h"
+#include "daemon/proto/pdu.h"
+
+namespace iscsid {
+
+enum class AsyncWish {
+  kNothing,
+  kRescan,             // the target's logical units changed
+  kLogout,             // log out, and come back
+  kRelogin,            // negotiate anew: for us the same
+  kConnectionDropped,  // it drops the connection
+  kSessionDropped,     // it drops all connections of the session
+};
+
+struct AsyncMessage {
+  AsyncWish wish = AsyncWish::kNothing;
+  Duration within{0};     // kLogout, kRelogin: Parameter3
+  Duration time2wait{0};  // when dropped: Parameter2
+  std::string text;       // for the log
+};
+
+[[nodiscard]] AsyncMessage ReadAsync(const Pdu& pdu);
+
+[[nodiscard]] std::string DescribeReject(const Pdu& pdu);
+
+}  // namespace iscsid
+
+#endif  // ISCSID_CORE_ASYNC_MESSAGE_H_
