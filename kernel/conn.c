@@ -37,6 +37,11 @@ static void conn_free(struct kref *ref)
 	kfree(conn);
 }
 
+void isi_conn_get(struct isi_conn *conn)
+{
+	kref_get(&conn->ref);
+}
+
 void isi_conn_put(struct isi_conn *conn)
 {
 	kref_put(&conn->ref, conn_free);
@@ -190,7 +195,7 @@ void isi_conn_fail(struct isi_conn *conn, enum isi_fail reason, int error)
 		isi_session_lost(session);
 	wake_up_all(&session->wait);
 	isi_event_conn_failed(conn);
-	kref_get(&conn->ref);
+	isi_conn_get(conn);
 	scsi_host_get(session->shost);
 	queue_work(isi_wq, &conn->stop_work);
 }

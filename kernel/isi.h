@@ -454,13 +454,9 @@ void isi_conn_start(struct isi_conn *conn);			/* mutex */
 void isi_conn_fail(struct isi_conn *conn, enum isi_fail reason,
 		   int error);					/* any */
 void isi_conn_stop(struct isi_conn *conn);			/* mutex */
+void isi_conn_get(struct isi_conn *conn);			/* any */
 void isi_conn_put(struct isi_conn *conn);			/* any */
 void isi_conn_wake(struct isi_conn *conn);			/* any */
-
-static inline void isi_conn_get(struct isi_conn *conn)
-{
-	kref_get(&conn->ref);
-}
 
 static inline bool isi_conn_live(const struct isi_conn *conn)
 {
