@@ -266,11 +266,6 @@ static int parse_leading(struct isi_request *req, struct isi_conn_spec *spec)
 		nla_get_u8(a[ISI_A_SESSION_DATA_PDU_IN_ORDER]);
 	keys->data_sequence_in_order =
 		nla_get_u8(a[ISI_A_SESSION_DATA_SEQUENCE_IN_ORDER]);
-	/* Received bytes are counted; an overlap would hide a hole. */
-	if (!keys->data_pdu_in_order || !keys->data_sequence_in_order)
-		return isi_refuse(req, -EOPNOTSUPP,
-			      a[ISI_A_SESSION_DATA_PDU_IN_ORDER],
-			      "this module takes data in order only");
 	if (keys->first_burst_length > keys->max_burst_length)
 		return isi_refuse(req, -ERANGE,
 			      a[ISI_A_SESSION_FIRST_BURST_LENGTH],

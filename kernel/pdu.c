@@ -32,6 +32,7 @@ u32 isi_xfer_start(struct isi_xfer *x, u32 edtl, bool read, bool write,
 	u32 immediate = 0;
 
 	memset(x, 0, offsetof(struct isi_xfer, r2t));
+	isi_cover_init(&x->cover, 0);
 	x->edtl = edtl;
 	x->read = read;
 	x->write = write;
@@ -50,8 +51,7 @@ u32 isi_xfer_start(struct isi_xfer *x, u32 edtl, bool read, bool write,
 		};
 		x->r2t_count = 1;
 	}
-	x->next_r2t = first;
-	x->out_bytes = immediate;
+	isi_cover_init(&x->cover, first);
 	return immediate;
 }
 
@@ -60,7 +60,6 @@ void isi_xfer_sent(struct isi_xfer *x, u32 length)
 {
 	struct isi_r2t *r2t = &x->r2t[x->r2t_head];
 
-	x->out_bytes += length;
 	r2t->offset += length;
 	r2t->left -= length;
 	r2t->datasn++;
@@ -249,16 +248,20 @@ static bool xfer_covers(const struct isi_xfer *x, u32 offset, u32 length)
 /*
  * RFC 7143 §13.18, §13.19: where the target may place a Data-In. With both
  * keys Yes there is one place; with DataPDUInOrder alone a new sequence may
- * begin anywhere.
+ * begin anywhere; with DataSequenceInOrder alone it begins when the one before
+ * has left no hole. C-088
  */
 static bool data_in_in_order(const struct isi_xfer *x, u32 offset,
 			     const struct isi_limits *limits)
 {
-	if (!limits->data_pdu_in_order)
-		return true;
-	if (!limits->data_sequence_in_order && !x->in_sequence)
-		return true;
-	return offset == x->next_in;
+	bool new_sequence = !x->in_sequence;
+
+	if (limits->data_pdu_in_order &&
+	    (limits->data_sequence_in_order || !new_sequence))
+		return offset == x->next_in;
+	if (limits->data_sequence_in_order && new_sequence)
+		return !x->cover.count;
+	return true;
 }
 
 /**
@@ -268,8 +271,8 @@ static bool data_in_in_order(const struct isi_xfer *x, u32 offset,
  * @limits: negotiated
  *
  * RFC 7143 §11.7. Its bytes are counted here, before they have come: a
- * connection that breaks in between fails the command anyway. C-087 C-089
- * C-090
+ * connection that breaks in between fails the command anyway. None may come
+ * twice, whatever the order. C-087 C-089 C-090
  *
  * DEVIATION: a sequence longer than MaxBurstLength is let pass, tgt sends every
  * read as one. The buffer bounds it.
@@ -280,6 +283,7 @@ enum isi_fail isi_check_data_in(struct isi_xfer *x,
 {
 	u32 length = isi_get_dlength((const struct iscsi_bhs *)bhs);
 	u32 offset = be32_to_cpu(bhs->offset);
+	enum isi_fail fail;
 
 	if (!x->read)
 		return ISI_FAIL_DATA_DIRECTION;
@@ -291,11 +295,12 @@ enum isi_fail isi_check_data_in(struct isi_xfer *x,
 	if (!xfer_covers(x, offset, length) ||
 	    !data_in_in_order(x, offset, limits))
 		return ISI_FAIL_DATA_OFFSET;
+	fail = isi_cover_add(&x->cover, offset, length);
+	if (fail != ISI_FAIL_NONE)
+		return fail;
 
 	x->exp_datasn++;
 	x->next_in = offset + length;
-	/* Out of order data may overlap; more than all is not received. */
-	x->in_bytes += min(length, x->edtl - x->in_bytes);
 	x->in_sequence = !(bhs->flags & ISCSI_BHS_FINAL);
 	return ISI_FAIL_NONE;
 }
@@ -315,13 +320,15 @@ unsigned int isi_xfer_outstanding_r2t(const struct isi_xfer *x)
  * @bhs: as received, isi_check_bhs() passed
  * @limits: negotiated
  *
- * RFC 7143 §11.8, §13.17, §13.19. C-080 C-081 C-082 C-083
+ * RFC 7143 §11.8, §13.17, §13.19. Nothing is asked for twice: that is
+ * recovery, which ErrorRecoveryLevel 0 does not have. C-080 C-081 C-082 C-083
  */
 enum isi_fail isi_check_r2t(struct isi_xfer *x, const struct iscsi_bhs_r2t *bhs,
 			    const struct isi_limits *limits)
 {
 	u32 length = be32_to_cpu(bhs->desired_length);
 	u32 offset = be32_to_cpu(bhs->offset);
+	enum isi_fail fail;
 	unsigned int tail;
 
 	if (!x->write)
@@ -334,10 +341,13 @@ enum isi_fail isi_check_r2t(struct isi_xfer *x, const struct iscsi_bhs_r2t *bhs,
 		return ISI_FAIL_R2T_LENGTH;
 	if (!xfer_covers(x, offset, length))
 		return ISI_FAIL_DATA_OFFSET;
-	if (limits->data_sequence_in_order && offset != x->next_r2t)
+	if (limits->data_sequence_in_order && offset != x->cover.prefix)
 		return ISI_FAIL_DATA_OFFSET;
 	if (isi_xfer_outstanding_r2t(x) >= limits->max_outstanding_r2t)
 		return ISI_FAIL_R2T_COUNT;
+	fail = isi_cover_add(&x->cover, offset, length);
+	if (fail != ISI_FAIL_NONE)
+		return fail;
 
 	tail = (x->r2t_head + x->r2t_count) % ISI_R2T_RING;
 	x->r2t[tail] = (struct isi_r2t) {
@@ -347,16 +357,22 @@ enum isi_fail isi_check_r2t(struct isi_xfer *x, const struct iscsi_bhs_r2t *bhs,
 	};
 	x->r2t_count++;
 	x->exp_r2tsn++;
-	x->next_r2t = offset + length;
 	return ISI_FAIL_NONE;
 }
 
-/* What has moved, at the most: out of order R2Ts may ask twice. */
+/*
+ * Bytes that have moved or begun to, up to the first that has not: what lies
+ * behind a hole is none that the midlayer could be told of.
+ */
 static u32 moved(const struct isi_xfer *x)
 {
-	if (x->read)
-		return x->in_bytes;
-	return min(x->out_bytes, x->edtl);
+	u32 bytes = x->cover.prefix;
+	unsigned int i;
+
+	for (i = 0; i < x->r2t_count; i++)
+		bytes = min(bytes,
+			    x->r2t[(x->r2t_head + i) % ISI_R2T_RING].offset);
+	return bytes;
 }
 
 /*

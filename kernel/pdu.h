@@ -12,6 +12,8 @@
 #include <uapi/linux/iscsi_initiator.h>
 #include <uapi/linux/iscsi_wire.h>
 
+#include "range.h"
+
 /* One entry of the ring is for unsolicited data. */
 #define ISI_R2T_RING		8
 #define ISI_MAX_OUTSTANDING_R2T	(ISI_R2T_RING - 1)
@@ -64,13 +66,11 @@ struct isi_r2t {
  * @in_sequence: the last Data-In was not the end of its sequence
  * @exp_datasn: DataSN of the next Data-In
  * @next_in: offset of the next Data-In, where it is determined
- * @in_bytes: received so far
- * @out_bytes: sent so far, or begun to be
  * @exp_r2tsn: R2TSN of the next R2T
- * @next_r2t: offset of the next R2T, where it is determined
  * @r2t_head: oldest of the R2Ts in @r2t
  * @r2t_count: R2Ts not yet answered in full
  * @r2t: ring of them; unsolicited Data-Out stands in it as the first
+ * @cover: bytes received; of a write: asked for, or sent unasked
  */
 struct isi_xfer {
 	u32 edtl;
@@ -79,13 +79,11 @@ struct isi_xfer {
 	bool in_sequence;
 	u32 exp_datasn;
 	u32 next_in;
-	u32 in_bytes;
-	u32 out_bytes;
 	u32 exp_r2tsn;
-	u32 next_r2t;
 	u8 r2t_head;
 	u8 r2t_count;
 	struct isi_r2t r2t[ISI_R2T_RING];
+	struct isi_cover cover;
 };
 
 /* Status and residual as a Response or a Data-In with S reports them. */

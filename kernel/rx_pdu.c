@@ -16,6 +16,11 @@ static enum isi_fail unknown_task(struct isi_conn *conn, bool late)
 	return ISI_FAIL_NONE;
 }
 
+static void count_gap(struct isi_conn *conn, const struct isi_task *task)
+{
+	isi_count(conn, ISI_STAT_RX_OUT_OF_ORDER, task->xfer.cover.count > 0);
+}
+
 static enum isi_fail data_in_begin(struct isi_conn *conn)
 {
 	struct iscsi_bhs_data_in *bhs = (void *)&conn->rx.bhs;
@@ -29,9 +34,12 @@ static enum isi_fail data_in_begin(struct isi_conn *conn)
 		return unknown_task(conn, late);
 	}
 	fail = isi_check_data_in(&conn->rx.task->xfer, bhs, &conn->limits);
-	if (fail == ISI_FAIL_NONE && isi_get_dlength(&conn->rx.bhs))
+	if (fail != ISI_FAIL_NONE)
+		return fail;
+	count_gap(conn, conn->rx.task);
+	if (isi_get_dlength(&conn->rx.bhs))
 		isi_cursor_seek(&conn->rx.task->rx, offset);
-	return fail;
+	return ISI_FAIL_NONE;
 }
 
 /*
@@ -115,6 +123,7 @@ static enum isi_fail r2t_end(struct isi_conn *conn)
 	fail = isi_check_r2t(&task->xfer, bhs, &conn->limits);
 	if (fail != ISI_FAIL_NONE)
 		return fail;
+	count_gap(conn, task);
 	conn->stats[ISI_STAT_R2T_OUTSTANDING_MAX] =
 		max_t(u64, conn->stats[ISI_STAT_R2T_OUTSTANDING_MAX],
 		      isi_xfer_outstanding_r2t(&task->xfer));

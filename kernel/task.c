@@ -99,7 +99,8 @@ static void task_free(struct isi_task *task)
 
 	/* Data still owed: the target may ask for it before it sees why. */
 	if (task->xfer.write && (task->xfer.r2t_count ||
-				 task->xfer.next_r2t < task->xfer.edtl))
+				 task->xfer.cover.prefix <
+				 task->xfer.edtl))
 		WRITE_ONCE(slot->late_itt, task->itt);
 	task->state = ISI_TASK_FREE;
 	WRITE_ONCE(slot->task, NULL);

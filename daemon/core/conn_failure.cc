@@ -43,7 +43,7 @@ constexpr Row kRows[] = {
     {ISI_FAIL_R2TSN,          kConnectionAborted, "the target's R2TSN is out of order"},
     {ISI_FAIL_EXP_DATASN,     kConnectionAborted, "data from the target is missing"},
     {ISI_FAIL_DATA_DIRECTION, kConnectionAborted, "the target mixed up reading and writing"},
-    {ISI_FAIL_DATA_OFFSET,    kConnectionAborted, "the target sent data outside the buffer or out of order"},
+    {ISI_FAIL_DATA_OFFSET,    kConnectionAborted, "the target sent data outside the buffer, out of order or twice"},
     {ISI_FAIL_R2T_LENGTH,     kConnectionAborted, "the target asked for more than MaxBurstLength"},
     {ISI_FAIL_R2T_COUNT,      kConnectionAborted, "the target exceeded MaxOutstandingR2T"},
     {ISI_FAIL_SENSE_LENGTH,   kConnectionAborted, "the target sent malformed sense data"},
@@ -53,6 +53,7 @@ constexpr Row kRows[] = {
     {ISI_FAIL_SESSION, kConnectionAborted, "another connection of the session failed"},
     {ISI_FAIL_HEADER_DIGEST, kConnectionAborted, "a header from the target arrived damaged (HeaderDigest)"},
     {ISI_FAIL_DATA_DIGEST, kConnectionAborted, "data from the target arrived damaged (DataDigest)"},
+    {ISI_FAIL_DATA_FRAGMENTS, kConnectionAborted, "the target sent data out of order, in too many pieces"},
 };
 // clang-format on
 

@@ -81,6 +81,7 @@ constexpr std::string_view kCounterNames[] = {
     "window_closed",
     "conn_failures",
     "recoveries",
+    "rx_out_of_order",
 };
 static_assert(std::size(kCounterNames) == ISI_STAT_MAX + 1);
 

@@ -101,7 +101,7 @@ ConnDump ReadConn(const nlattr* nest) {
   conn.generation = in.U32(ISI_A_CONN_GENERATION).value_or(0);
   conn.state = ReadEnum(in.U8(ISI_A_CONN_STATE), ISI_CONN_DEAD, ISI_CONN_DEAD);
   conn.fail_reason = ReadEnum(in.U8(ISI_A_CONN_FAIL_REASON),
-                              ISI_FAIL_DATA_DIGEST, ISI_FAIL_NONE);
+                              ISI_FAIL_DATA_FRAGMENTS, ISI_FAIL_NONE);
   conn.flags = in.U32(ISI_A_CONN_FLAGS).value_or(0);
   conn.fail_errno = in.S32(ISI_A_CONN_FAIL_ERRNO).value_or(0);
   conn.params.header_digest = ReadDigest(in.U8(ISI_A_CONN_HEADER_DIGEST));

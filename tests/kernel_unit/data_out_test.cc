@@ -84,7 +84,7 @@ TEST(XferStart, C076_C077_WhatGoesOutUnasked) {
         unsolicited += pdu.length;
       }
       EXPECT_EQ(unsolicited, initial_r2t ? 0 : row.burst - immediate);
-      EXPECT_EQ(x.next_r2t, initial_r2t ? immediate : row.burst);
+      EXPECT_EQ(x.cover.prefix, initial_r2t ? immediate : row.burst);
       EXPECT_EQ(x.edtl, row.edtl);
       EXPECT_EQ(x.exp_r2tsn, 0u);
     }

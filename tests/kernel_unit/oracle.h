@@ -9,18 +9,52 @@
 
 #include <algorithm>
 #include <deque>
+#include <map>
 #include <string>
 
 #include "tests/kernel_unit/pdus.h"
+
+// Bytes, each of them at most once.
+class ByteSet {
+ public:
+  // False: one of them is there already.
+  bool Add(uint64_t start, uint64_t length) {
+    if (length == 0) return true;
+    const auto next = ranges_.lower_bound(start);
+    if (next != ranges_.end() && next->first < start + length) return false;
+    if (next != ranges_.begin() && std::prev(next)->second > start)
+      return false;
+    ranges_[start] = start + length;
+    return true;
+  }
+
+  // How many from the start on, without a hole.
+  uint64_t Prefix() const {
+    uint64_t end = 0;
+    for (const auto& [start, stop] : ranges_) {
+      if (start != end) break;
+      end = stop;
+    }
+    return end;
+  }
+
+  bool HasHole() const {
+    return !ranges_.empty() && Prefix() != ranges_.rbegin()->second;
+  }
+
+ private:
+  std::map<uint64_t, uint64_t> ranges_;
+};
 
 class Oracle {
  public:
   Oracle(const isi_limits& limits, uint32_t edtl, bool read, bool write)
       : limits_(limits) {
     immediate_ = isi_xfer_start(&x_, edtl, read, write, &limits_);
-    moved_ = immediate_;
+    moved_.Add(0, immediate_);
     const uint32_t first =
         write ? std::min(edtl, limits.first_burst_length) : 0;
+    asked_.Add(0, limits.initial_r2t ? immediate_ : first);
     if (!limits.initial_r2t && first > immediate_)
       grants_.push_back({ISCSI_TAG_NONE, immediate_, first - immediate_, 0});
   }
@@ -103,8 +137,19 @@ class Oracle {
     if (be32toh(bhs.datasn) != datasn_++) return "DataSN out of order";
     if ((bhs.flags & ISCSI_DATA_IN_STATUS) && !(bhs.flags & ISCSI_BHS_FINAL))
       return "S without F";
-    moved_ += length;
+    if (!Expected(be32toh(bhs.offset))) return "data out of order";
+    if (!moved_.Add(be32toh(bhs.offset), length)) return "a byte came twice";
+    in_sequence_ = !(bhs.flags & ISCSI_BHS_FINAL);
+    next_in_ = be32toh(bhs.offset) + length;
     return "";
+  }
+
+  // RFC 7143 §13.18, §13.19
+  bool Expected(uint32_t offset) const {
+    if (limits_.data_pdu_in_order && in_sequence_) return offset == next_in_;
+    if (!limits_.data_sequence_in_order || in_sequence_) return true;
+    return !moved_.HasHole() &&
+           (!limits_.data_pdu_in_order || offset == moved_.Prefix());
   }
 
   std::string AcceptedR2t(const iscsi_bhs_r2t& bhs) {
@@ -118,6 +163,10 @@ class Oracle {
         grants_.begin(), grants_.end(),
         [](const Grant& grant) { return grant.ttt != ISCSI_TAG_NONE; }));
     if (solicited >= limits_.max_outstanding_r2t) return "too many R2Ts";
+    if (limits_.data_sequence_in_order &&
+        be32toh(bhs.offset) != asked_.Prefix())
+      return "R2T out of order";
+    if (!asked_.Add(be32toh(bhs.offset), length)) return "asked for twice";
     grants_.push_back({be32toh(bhs.ttt), be32toh(bhs.offset), length, 0});
     return "";
   }
@@ -130,7 +179,7 @@ class Oracle {
     if (!length || length > grant.left) return "more than was asked for";
     if (length > limits_.max_xmit_dsl) return "more than the target takes";
     if (!Inside(grant.offset, length)) return "from outside the buffer";
-    moved_ += length;
+    if (!moved_.Add(grant.offset, length)) return "sent twice";
     grant.offset += length;
     grant.left -= length;
     grant.datasn++;
@@ -146,7 +195,7 @@ class Oracle {
     if (!SameState(x_, before)) return "a response changed the transfer";
     if (fail != ISI_FAIL_NONE) return "";
     if (status.residual > x_.edtl) return "residual beyond the buffer";
-    if (moved_ < x_.edtl && status.residual < x_.edtl - moved_)
+    if (status.residual < x_.edtl - moved_.Prefix())
       return "bytes that never moved count as transferred";
     return "";
   }
@@ -157,7 +206,10 @@ class Oracle {
   std::deque<Grant> grants_;
   uint32_t datasn_ = 0;
   uint32_t r2tsn_ = 0;
-  uint64_t moved_ = 0;
+  ByteSet moved_;
+  ByteSet asked_;  // of a write, or sent unasked
+  bool in_sequence_ = false;
+  uint32_t next_in_ = 0;
   uint64_t accepted_ = 0;
 };
 

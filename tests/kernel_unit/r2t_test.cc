@@ -151,8 +151,65 @@ TEST_F(R2tTest, C083_AnyOrderWhenNegotiated) {
   limits_.max_outstanding_r2t = 4;
   EXPECT_EQ(Next(16384, 3616), ISI_FAIL_NONE);
   EXPECT_EQ(Next(0, 4096), ISI_FAIL_NONE);
-  EXPECT_EQ(Next(0, 4096), ISI_FAIL_NONE) << "recovery asks again";
-  EXPECT_EQ(Next(2048, 4096), ISI_FAIL_NONE);
+  EXPECT_EQ(Next(8192, 4096), ISI_FAIL_NONE);
+  EXPECT_EQ(Next(4096, 4096), ISI_FAIL_NONE);
+  EXPECT_EQ(x_.cover.prefix, 12288u);
+}
+
+// At ERL 0 nobody recovers: what is asked for twice would hide what never was.
+TEST_F(R2tTest, C083_NothingIsAskedForTwice) {
+  limits_.data_sequence_in_order = false;
+  limits_.max_outstanding_r2t = 4;
+  ASSERT_EQ(Next(8192, 4096), ISI_FAIL_NONE);
+  EXPECT_EQ(Next(8192, 4096), ISI_FAIL_DATA_OFFSET);
+  EXPECT_EQ(Next(12287, 1), ISI_FAIL_DATA_OFFSET);
+  EXPECT_EQ(Next(4097, 4096), ISI_FAIL_DATA_OFFSET);
+  AnswerOldest();
+  EXPECT_EQ(Next(8192, 4096), ISI_FAIL_DATA_OFFSET) << "when it was sent";
+  EXPECT_EQ(Next(4096, 4096), ISI_FAIL_NONE);
+}
+
+TEST_F(R2tTest, C083_UnsolicitedDataIsNotAskedFor) {
+  limits_.data_sequence_in_order = false;
+  StartUnsolicited();
+  EXPECT_EQ(Next(0, 1000), ISI_FAIL_DATA_OFFSET);
+  EXPECT_EQ(Next(999, 2), ISI_FAIL_DATA_OFFSET);
+  EXPECT_EQ(Next(1000, 4096), ISI_FAIL_NONE);
+}
+
+TEST_F(R2tTest, C083_TooManyPiecesAreRefused) {
+  limits_.data_sequence_in_order = false;
+  for (uint32_t i = 1; i < ISI_DATA_PIECES; i += 2) {
+    ASSERT_EQ(Next(i * 10, 10), ISI_FAIL_NONE);
+    AnswerOldest();
+  }
+  EXPECT_EQ(Next(10000, 10), ISI_FAIL_DATA_FRAGMENTS);
+  EXPECT_EQ(Next(0, 10), ISI_FAIL_NONE);
+}
+
+// What lies behind the first byte not sent does not count as written.
+TEST_F(R2tTest, C083_C092_BehindAHoleNothingIsWritten) {
+  const auto residual = [&] {
+    struct isi_status status = {};
+    const iscsi_bhs_scsi_response bhs = Response(0, 0, x_.exp_r2tsn);
+    EXPECT_EQ(isi_check_response(&x_, &bhs, &status), ISI_FAIL_NONE);
+    return status.residual;
+  };
+  limits_.data_sequence_in_order = false;
+  limits_.max_outstanding_r2t = 4;
+  x_ = StartWrite(8192, limits_);
+  ASSERT_EQ(Next(4096, 4096), ISI_FAIL_NONE);
+  AnswerOldest();
+  EXPECT_EQ(residual(), 8192u);
+  ASSERT_EQ(Next(1000, 3096), ISI_FAIL_NONE);
+  ASSERT_EQ(Next(0, 1000), ISI_FAIL_NONE);
+  EXPECT_EQ(residual(), 8192u) << "asked for, not sent";
+  AnswerOldest();
+  EXPECT_EQ(residual(), 8192u);
+  isi_xfer_sent(&x_, 400);
+  EXPECT_EQ(residual(), 7792u);
+  AnswerOldest();
+  EXPECT_EQ(residual(), 0u);
 }
 
 TEST_F(R2tTest, C082_AtMostMaxOutstandingR2t) {

@@ -113,23 +113,6 @@ TEST(Response, C092_UnsolicitedDataCountsAsMoved) {
   EXPECT_EQ(status.residual, 0u);
 }
 
-// Recovery asks for the same bytes again: more than all is not moved.
-TEST(Response, C083_C092_BytesSentTwiceAreNotMoreThanAll) {
-  isi_limits limits = DefaultLimits();
-  limits.immediate_data = false;
-  limits.data_sequence_in_order = false;
-  isi_xfer x = StartWrite(1000, limits);
-  for (uint32_t r2tsn = 0; r2tsn < 3; ++r2tsn) {
-    const iscsi_bhs_r2t r2t = R2t(r2tsn, 0, 1000);
-    ASSERT_EQ(isi_check_r2t(&x, &r2t, &limits), ISI_FAIL_NONE);
-    isi_xfer_sent(&x, 1000);
-  }
-  const iscsi_bhs_scsi_response bhs = Response(kUnder, 7);
-  isi_status status = {};
-  ASSERT_EQ(isi_check_response(&x, &bhs, &status), ISI_FAIL_NONE);
-  EXPECT_EQ(status.residual, 7u);
-}
-
 // The same rules for the status in the last Data-In.
 TEST(DataInStatus, C089_C092_ResidualMatrixOfAShortRead) {
   const isi_xfer x = ReadOf(1000, 400);

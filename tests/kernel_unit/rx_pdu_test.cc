@@ -156,8 +156,8 @@ TEST_F(RxPdu, C073_PdusWithoutStatusLeaveStatSnAlone) {
   const uint32_t before = conn_.exp_statsn;
   for (uint32_t off : {0u, 1u, 0xffffffffu, 1000u}) {
     statsn_ = before + off;
-    iscsi_bhs_r2t r2t = R2t(commands_[1]->task.xfer.exp_r2tsn, 0, 1);
-    conn_.limits.data_sequence_in_order = false;
+    iscsi_bhs_r2t r2t = R2t(commands_[1]->task.xfer.exp_r2tsn,
+                            commands_[1]->task.xfer.cover.prefix, 1);
     conn_.limits.max_outstanding_r2t = 7;
     r2t.itt = htobe32(kItt + 1);
     EXPECT_TRUE(Receive(Pdu(Data(commands_[0]->task.xfer.exp_datasn,
@@ -264,7 +264,7 @@ TEST_F(RxPdu, C092_GoodStatusWithTooLittleIsAnError) {
        }) {
     commands_.clear();
     Command& command = AddWrite(kItt, 1000);
-    command.task.xfer.out_bytes = 1000;  // all was sent
+    command.task.xfer.cover.prefix = 1000;  // all was sent
     command.sc.underflow = row.least;
     EXPECT_TRUE(
         Receive(Pdu(Answer(row.status, ISCSI_RSP_UNDERFLOW, row.residual))));
@@ -282,7 +282,7 @@ TEST_F(RxPdu, C092_GoodStatusForDataThatNeverCame) {
 // Nor for written what was never sent.
 TEST_F(RxPdu, C085_C092_GoodStatusForDataThatNeverWent) {
   Command& command = AddWrite(kItt, 1000);
-  command.task.xfer.out_bytes = 999;
+  command.task.xfer.cover.prefix = 999;
   command.sc.underflow = 1000;
   EXPECT_TRUE(Receive(Pdu(Answer())));
   EXPECT_EQ(Log(), Done(kDidError, 1));

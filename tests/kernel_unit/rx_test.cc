@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <set>
 
 #include "tests/kernel_unit/rx_fixture.h"
 
@@ -228,14 +229,18 @@ TEST_F(RxTest, C088_DataLandsWhereItBelongs) {
     const auto bufflen = static_cast<uint32_t>(1 + engine() % 30000);
     Command& command = AddRead(itt, bufflen);
     Bytes expected = command.Buffer();
-    for (uint32_t datasn = 0; datasn < 20; ++datasn) {
-      const auto offset = static_cast<uint32_t>(engine() % bufflen);
-      const auto length =
-          static_cast<uint32_t>(1 + engine() % (bufflen - offset));
+    std::set<uint32_t> cuts = {0, bufflen};
+    for (int i = 0; i < 20; ++i)
+      cuts.insert(static_cast<uint32_t>(engine() % bufflen));
+    std::vector<uint32_t> offsets(cuts.begin(), std::prev(cuts.end()));
+    std::shuffle(offsets.begin(), offsets.end(), engine);
+    uint32_t datasn = 0;
+    for (const uint32_t offset : offsets) {
+      const uint32_t length = *cuts.upper_bound(offset) - offset;
       const Bytes data = Pattern(length, static_cast<uint8_t>(engine()));
       std::copy(data.begin(), data.end(), expected.begin() + offset);
       ASSERT_TRUE(
-          Receive(Pdu(WithItt(DataIn(datasn, offset, 0, kFinal), itt), data),
+          Receive(Pdu(WithItt(DataIn(datasn++, offset, 0, kFinal), itt), data),
                   {1 + engine() % 5000}));
     }
     EXPECT_EQ(command.Buffer(), expected) << run;

@@ -62,6 +62,20 @@ lio_chap() {
 	echo -n "$mutual_secret" >"$tpg/auth/password_mutual"
 }
 
+# lio_acl TPG INITIATOR [NAME=VALUE]...: what holds for this initiator alone, as
+# attributes of its ACL. It sees all LUNs.
+lio_acl() {
+	local acl=$1/acls/$2 lun attribute
+	mkdir "$acl"
+	for lun in "$1"/lun/lun_*; do
+		mkdir "$acl/${lun##*/}"
+		ln -s "$lun" "$acl/${lun##*/}/lun"
+	done
+	for attribute in "${@:3}"; do
+		echo -n "${attribute#*=}" >"$acl/attrib/${attribute%%=*}"
+	done
+}
+
 # lio_start NS ADDR IQN [OPTION]...: a target at ADDR:3260 that lets anyone
 # read and write.
 #   --luns N --size MB       ram disks (default: one of 64 MB)
@@ -69,8 +83,9 @@ lio_chap() {
 #   --param Key=Value        an RFC 7143 key of the target, with its spelling
 #   --attrib name=value      an attribute of the portal group
 #   --chap user:secret[:mutual user:mutual secret]
+#   --acl "INITIATOR name=value..."
 lio_start() {
-	local ns=$1 addr=$2 iqn=$3 luns=1 size=64 files=() params=() chap='' option
+	local ns=$1 addr=$2 iqn=$3 luns=1 size=64 files=() params=() chap='' acl=() option
 	local attribs=(authentication=0 generate_node_acls=1
 		demo_mode_write_protect=0 cache_dynamic_acls=1)
 	echo_command "$ns: " lio_start "${@:2}"
@@ -83,6 +98,7 @@ lio_start() {
 		--param) params+=("$2") ;;
 		--attrib) attribs+=("$2") ;;
 		--chap) chap=$2 ;;
+		--acl) read -ra acl <<<"$2" ;;
 		*) fail "lio_start: unknown option $1" ;;
 		esac
 		shift 2
@@ -105,6 +121,7 @@ lio_start() {
 		echo -n "${option#*=}" >"$tpg/param/${option%%=*}"
 	done
 	[[ ! $chap ]] || lio_chap "$tpg" "$chap"
+	[[ ${#acl[@]} == 0 ]] || lio_acl "$tpg" "${acl[@]}"
 	lio_portal "$ns" "$addr" "$iqn"
 	echo 1 >"$tpg/enable"
 }
@@ -123,10 +140,15 @@ lio_enable() { echo_command '' lio_enable "$1"; echo 1 >"$lio/iscsi/$1/tpgt_1/en
 
 # lio_stop IQN: target, portals and backstores go; files stay.
 lio_stop() {
-	local iqn=$1 tpg=$lio/iscsi/$1/tpgt_1 backstore
+	local iqn=$1 tpg=$lio/iscsi/$1/tpgt_1 backstore acl
 	echo_command '' lio_stop "$iqn"
 	echo 0 >"$tpg/enable"
 	rmdir "$tpg"/np/*
+	for acl in "$tpg"/acls/*; do
+		[[ -e $acl ]] || continue
+		rm "$acl"/lun_*/lun
+		rmdir "$acl"/lun_* "$acl"
+	done
 	rm "$tpg"/lun/lun_*/backstore
 	rmdir "$tpg"/lun/lun_* "$tpg" "$lio/iscsi/$iqn"
 	for backstore in ${lio_backstores[$iqn]}; do

@@ -36,7 +36,7 @@
 
 #define ISI_GENL_NAME			"iscsi_initiator"
 #define ISI_GENL_VERSION		1
-#define ISI_GENL_MINOR			0	/* rises with each addition */
+#define ISI_GENL_MINOR			1	/* rises with each addition */
 #define ISI_GENL_MCGRP_EVENTS		"events"
 
 #define ISI_OWNER_MAX			1024	/* bytes of ISI_A_SESSION_OWNER */
@@ -44,6 +44,14 @@
 #define ISI_IFACE_MAX			65
 #define ISI_ADDRESS_MAX			63	/* numeric, %scope included */
 #define ISI_CONTROL_DATA_MAX		8192	/* data segment, all but Data-In */
+
+/*
+ * Data out of order: so many Data-In PDUs of a command, or R2Ts, may come in
+ * any order behind what is complete from its start; with DATA_SEQUENCE_IN_ORDER
+ * these are the ones of a burst. More do as long as they leave no more than
+ * half as many gaps; else the connection fails, with ISI_FAIL_DATA_FRAGMENTS.
+ */
+#define ISI_DATA_PIECES			64
 
 /**
  * enum isi_cmd - commands and events
@@ -111,9 +119,8 @@
  *	protocol the module does not know. -ENOTCONN: not established.
  *	-EBUSY: socket taken. -EXDEV: another namespace. -EEXIST: CID is live.
  *	-EISCONN: TSIH given, but a connection is live. -EMFILE:
- *	MAX_CONNECTIONS reached. -EOPNOTSUPP: data out of order
- *	(DATA_PDU_IN_ORDER or DATA_SEQUENCE_IN_ORDER 0), which this module does
- *	not have. -ESHUTDOWN: the session is being removed. -ENOMEM.
+ *	MAX_CONNECTIONS reached. -ESHUTDOWN: the session is being removed.
+ *	-ENOMEM.
  *	Event: SESSION_STATE (up) when it leads.
  *
  * @ISI_CMD_CONN_STOP: treat the connection as failed, for the reason given
@@ -241,8 +248,8 @@ enum isi_attr_session {
 	ISI_A_SESSION_FIRST_BURST_LENGTH, /* u32, 512..2^24-1, <= MAX_BURST */
 	ISI_A_SESSION_MAX_BURST_LENGTH,	/* u32, 512..2^24-1 */
 	ISI_A_SESSION_MAX_OUTSTANDING_R2T, /* u16, 1..INFO's */
-	ISI_A_SESSION_DATA_PDU_IN_ORDER, /* u8 */
-	ISI_A_SESSION_DATA_SEQUENCE_IN_ORDER, /* u8 */
+	ISI_A_SESSION_DATA_PDU_IN_ORDER, /* u8; 0: see ISI_DATA_PIECES */
+	ISI_A_SESSION_DATA_SEQUENCE_IN_ORDER, /* u8; likewise */
 	ISI_A_SESSION_ERL,		/* u8, 0..INFO's */
 	ISI_A_SESSION_DEFAULT_TIME2WAIT, /* u16, seconds */
 	ISI_A_SESSION_DEFAULT_TIME2RETAIN, /* u16, seconds */
@@ -359,7 +366,7 @@ enum isi_fail {
 	ISI_FAIL_R2TSN,
 	ISI_FAIL_EXP_DATASN,		/* response counts PDUs we did not get */
 	ISI_FAIL_DATA_DIRECTION,	/* Data-In for a write, R2T for a read */
-	ISI_FAIL_DATA_OFFSET,		/* outside the buffer, or out of order */
+	ISI_FAIL_DATA_OFFSET,		/* outside the buffer, out of order, twice */
 	ISI_FAIL_R2T_LENGTH,		/* 0, or more than MaxBurstLength */
 	ISI_FAIL_R2T_COUNT,		/* more than MaxOutstandingR2T */
 	ISI_FAIL_SENSE_LENGTH,
@@ -370,6 +377,8 @@ enum isi_fail {
 	/* what was received is not what was sent */
 	ISI_FAIL_HEADER_DIGEST,
 	ISI_FAIL_DATA_DIGEST,
+	/* later additions */
+	ISI_FAIL_DATA_FRAGMENTS,	/* out of order, in too many pieces */
 };
 
 /* Counters, u64 each. Only ever appended to. */
@@ -398,6 +407,7 @@ enum isi_stat {
 	ISI_STAT_WINDOW_CLOSED,		/* commands held back for it */
 	ISI_STAT_CONN_FAILURES,
 	ISI_STAT_RECOVERIES,
+	ISI_STAT_RX_OUT_OF_ORDER,	/* Data-In and R2Ts that left a gap */
 	__ISI_STAT_MAX,
 };
 #define ISI_STAT_MAX (__ISI_STAT_MAX - 1)

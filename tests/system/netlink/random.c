@@ -72,7 +72,6 @@ static bool documented(int cmd, int error)
 		{ ISI_CMD_CONN_ADD, EEXIST },
 		{ ISI_CMD_CONN_ADD, EISCONN },
 		{ ISI_CMD_CONN_ADD, EMFILE },
-		{ ISI_CMD_CONN_ADD, EOPNOTSUPP },
 		{ ISI_CMD_CONN_ADD, ESHUTDOWN },
 		{ ISI_CMD_PDU_SEND, EOPNOTSUPP },
 		{ ISI_CMD_PDU_SEND, ENOTCONN },

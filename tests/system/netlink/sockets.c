@@ -177,12 +177,6 @@ static void refused_for_other_reasons(const struct session *s)
 	conn_lead_message(&m, &nobody, ours, 0);
 	tell(&m, -ENOENT, "no such session");
 	expect_untouched(ours, theirs, "no such session");
-	for (int type = ISI_A_SESSION_DATA_PDU_IN_ORDER;
-	     type <= ISI_A_SESSION_DATA_SEQUENCE_IN_ORDER; type++) {
-		conn_lead_message(&m, s, ours, 0);
-		nest_attr(message_nest(&m, ISI_A_SESSION), type)->value = 0;
-		tell(&m, -EOPNOTSUPP, "data out of order");
-	}
 	conn_lead_message(&m, s, ours, 0);
 	nest_attr(message_nest(&m, ISI_A_SESSION),
 		  ISI_A_SESSION_MAX_BURST_LENGTH)->value = 65535;

@@ -55,7 +55,7 @@ TEST(DescribeReject, ReadsAnyHeader) {
 }
 
 TEST(ConnFailure, HasWordsForEveryReason) {
-  for (int reason = 0; reason <= ISI_FAIL_DATA_DIGEST; ++reason) {
+  for (int reason = 0; reason <= ISI_FAIL_DATA_FRAGMENTS; ++reason) {
     EXPECT_EQ(
         DescribeConnFailure(static_cast<isi_fail>(reason), 0).find("reason"),
         std::string::npos)
