@@ -10,6 +10,9 @@
  *    side: no more receive, no more wake-ups from the socket;
  *  - io_work is cancelled after these two, which queue it; a run of it never
  *    blocks in the socket (MSG_DONTWAIT), and is bounded by a budget;
+ *  - ping_work is queued by itself, which cancelling it ends, and else only
+ *    under session->mutex, which isi_conn_stop()'s caller holds; it queues
+ *    io_work, so it goes before that;
  *  - netlink and the session's works use it under session->mutex only, which
  *    isi_conn_stop()'s caller holds;
  *  - stop_work, queued by the failure, carries a reference of its own.
@@ -120,6 +123,9 @@ static void conn_init(struct isi_conn *conn, struct isi_session *session,
 	conn->ops = isi_sock_ops(spec->transport);
 	conn->state = ISI_CONN_DEAD;
 	conn->exp_statsn = spec->exp_statsn;
+	/* Of the last Login Response nothing has been told yet. */
+	conn->tx.told_statsn = spec->exp_statsn - 1;
+	isi_ping_init(conn);
 	INIT_DELAYED_WORK(&conn->io_work, io_work);
 	INIT_WORK(&conn->stop_work, stop_work);
 	mutex_init(&conn->mutex);
@@ -171,6 +177,7 @@ void isi_conn_start(struct isi_conn *conn)
 	lockdep_assert_held(&conn->session->mutex);
 	atomic_inc(&conn->session->live);
 	WRITE_ONCE(conn->state, ISI_CONN_LIVE);
+	isi_ping_start(conn);
 }
 
 /**
@@ -222,6 +229,7 @@ void isi_conn_stop(struct isi_conn *conn)
 		return;
 	isi_session_remap(conn->session);
 	isi_sock_unhook(conn);
+	isi_ping_stop(conn);
 	cancel_delayed_work_sync(&conn->io_work);
 	isi_sock_release(conn, orderly(conn));
 	isi_count(conn, ISI_STAT_CONN_FAILURES,

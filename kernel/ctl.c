@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * PDUs that belong to no SCSI command: the daemon's requests (PDU_SEND) and the
- * error handler's (tmf.c), which wait in their slot for the answer, and our
- * answers to the target's pings, which are done when sent. All are immediate
- * (RFC 7143 §4.2.2.1), so none waits for the command window.
+ * PDUs that belong to no SCSI command: the daemon's requests (PDU_SEND), the
+ * error handler's (tmf.c) and our ping (ping.c), which wait in their slot for
+ * the answer, and our answers to the target's pings, which are done when sent.
+ * All are immediate (RFC 7143 §4.2.2.1), so none waits for the command window.
  */
 #include <linux/slab.h>
 
@@ -34,7 +34,8 @@ static void queue_slot(struct isi_conn *conn, struct isi_ctl *ctl, void *data,
 
 static void free_slot(struct isi_ctl *ctl)
 {
-	kfree(ctl->data);
+	if (ctl->data != ctl->ping)
+		kfree(ctl->data);
 	ctl->data = NULL;
 	/* Pairs with the acquire in tmf.c's ask(). */
 	smp_store_release(&ctl->busy, false);
@@ -108,12 +109,41 @@ int isi_ctl_tmf(struct isi_conn *conn, enum isi_tmf_kind kind,
 			     0);
 }
 
+/*
+ * Our own ping, if the last one was answered; if not, that one still asks. Its
+ * data differ from ping to ping. Nothing may follow a Logout, which is a
+ * question as good as any. C-097
+ */
+void isi_ctl_ping(struct isi_conn *conn)
+{
+	struct isi_ctl *ctl = get_slot(conn, ISI_CTL_PING, ISI_CTL_PING + 1);
+	struct iscsi_bhs_nop_out bhs;
+	u64 number = conn->ctl_generation + 1;
+
+	if (!ctl || conn->tx.closing)
+		return;
+	isi_build_nop_out(&bhs);
+	memcpy(ctl->ping, &number, sizeof(ctl->ping));
+	start_request(conn, ctl, (void *)&bhs, ctl->ping, ISI_PING_LEN);
+}
+
+/* Tell our ExpStatSN: with the PDU that waits to be sent, or one of its own. */
+void isi_ctl_ack(struct isi_conn *conn)
+{
+	struct isi_ctl *ctl = get_slot(conn, ISI_CTL_ACK, ISI_CTL_ACK + 1);
+
+	if (!ctl || isi_tx_pending(conn))
+		return;
+	isi_build_nop_out((void *)&ctl->bhs);
+	queue_slot(conn, ctl, NULL, 0);
+}
+
 /* The target's ping is answered with its own data, cut to what it takes. */
 enum isi_fail isi_ctl_pong(struct isi_conn *conn,
 			   const struct iscsi_bhs_nop_in *ping,
 			   const void *data, u32 length)
 {
-	struct isi_ctl *ctl = get_slot(conn, ISI_CTL_ITTS, ISI_CTL_SLOTS);
+	struct isi_ctl *ctl = get_slot(conn, ISI_CTL_ITTS, ISI_CTL_ACK);
 	void *copy = NULL;
 
 	if (!ctl)
@@ -141,11 +171,22 @@ static struct isi_ctl *find_sent(struct isi_conn *conn, __be32 itt)
 	return NULL;
 }
 
+/* Our ping, if @itt is its; its data are what the answer must have. */
+const struct isi_ctl *isi_ctl_of_ping(struct isi_conn *conn, __be32 itt)
+{
+	const struct isi_ctl *ctl = find_sent(conn, itt);
+
+	return ctl == &conn->ctl[ISI_CTL_PING] ? ctl : NULL;
+}
+
 /* Who waits for a slot of tmf.c's looks again. */
 static void end_request(struct isi_conn *conn, struct isi_ctl *ctl)
 {
+	bool waited_for = ctl >= &conn->ctl[ISI_CTL_REQUESTS] &&
+			  ctl < &conn->ctl[ISI_CTL_PING];
+
 	free_slot(ctl);
-	if (ctl - conn->ctl >= ISI_CTL_REQUESTS)
+	if (waited_for)
 		wake_up_all(&conn->session->wait);
 }
 
@@ -180,6 +221,8 @@ bool isi_ctl_rejected(struct isi_conn *conn, const struct iscsi_bhs *bhs)
 /* @ctl is on the wire: a reply is done, a request waits for its answer. */
 void isi_ctl_sent(struct isi_conn *conn, struct isi_ctl *ctl)
 {
+	if (ctl == &conn->ctl[ISI_CTL_PING])
+		isi_count(conn, ISI_STAT_TX_PINGS, 1);
 	if (ctl - conn->ctl >= ISI_CTL_ITTS)
 		free_slot(ctl);
 }

@@ -24,9 +24,9 @@
  * References: the session lives in its Scsi_Host and dies with the last
  * reference to that (scsi_host_get); the session list holds one until GONE.
  * A connection is kref counted: the session's table holds one until CONN_DEL
- * or reinstatement, the queued stop_work one until it ran. Its io_work and its
- * socket callbacks hold none: isi_conn_stop() ends both before the table's
- * reference is dropped.
+ * or reinstatement, the queued stop_work one until it ran. Its io_work, its
+ * ping_work and its socket callbacks hold none: isi_conn_stop() ends all three
+ * before the table's reference is dropped.
  */
 #ifndef ISI_H
 #define ISI_H
@@ -48,6 +48,7 @@
 #include "compat/compat.h"
 #include "digest.h"
 #include "pdu.h"
+#include "pulse.h"
 #include "seq.h"
 
 struct iscsi_cls_session;
@@ -61,6 +62,8 @@ struct isi_conn;
 #define ISI_DEFAULT_QUEUE_DEPTH	128
 #define ISI_DEFAULT_LUN_DEPTH	32
 #define ISI_DEFAULT_RECOVERY_TMO 120	/* s */
+#define ISI_DEFAULT_PING_TIMEOUT 5000	/* ms */
+#define ISI_MAX_PING_MS		86400000
 #define ISI_MAX_RECV_DSL	ISCSI_DSL_MAX
 
 /* Requests a connection may have unanswered, and pings of the target's. */
@@ -75,9 +78,17 @@ enum isi_tmf_kind {
 };
 #define ISI_CTL_TMFS		(ISI_TMF_TARGET_RESET + 1)
 
-/* Requests of both sorts have an ITT, and come first. */
-#define ISI_CTL_ITTS		(ISI_CTL_REQUESTS + ISI_CTL_TMFS)
-#define ISI_CTL_SLOTS		(ISI_CTL_ITTS + ISI_CTL_REPLIES)
+/*
+ * Slots of what has an ITT come first: the daemon's requests, the error
+ * handler's, our ping. Then the replies, and one for an acknowledgement.
+ */
+#define ISI_CTL_PING		(ISI_CTL_REQUESTS + ISI_CTL_TMFS)
+#define ISI_CTL_ITTS		(ISI_CTL_PING + 1)
+#define ISI_CTL_ACK		(ISI_CTL_ITTS + ISI_CTL_REPLIES)
+#define ISI_CTL_SLOTS		(ISI_CTL_ACK + 1)
+
+/* Data of our ping; every target takes as much (RFC 7143 §13.12). */
+#define ISI_PING_LEN		8
 
 /*
  * An ITT is generation << ISI_ITT_INDEX_BITS | index. An index below can_queue
@@ -131,14 +142,15 @@ struct isi_slot {
 };
 
 /*
- * A PDU that is no SCSI command's: an answer to a ping, the daemon's, or the
- * error handler's.
+ * A PDU that is no SCSI command's: an answer to a ping, a ping, the daemon's, or
+ * the error handler's.
  */
 struct isi_ctl {
 	struct list_head node;		/* conn->tx.ctl while to be sent */
 	struct iscsi_bhs bhs;
-	void *data;			/* owned, may be NULL */
+	void *data;			/* owned unless @ping; may be NULL */
 	u32 length;
+	u8 ping[ISI_PING_LEN];
 	bool busy;			/* until sent, or until answered */
 	u8 response;			/* enum iscsi_tmf_response */
 };
@@ -167,6 +179,7 @@ struct isi_tx {
 	struct bio_vec copied;		/* of that, not yet sent */
 
 	bool closing;			/* a Logout goes out: nothing after it */
+	u32 told_statsn;		/* ExpStatSN of the last PDU begun */
 };
 
 enum isi_rx_part {
@@ -248,6 +261,7 @@ struct isi_conn {
 	void (*old_error_report)(struct sock *sk);
 
 	struct delayed_work io_work;	/* cancelled when stopped */
+	struct delayed_work ping_work;	/* likewise */
 	struct work_struct stop_work;
 	struct mutex mutex;		/* generic transport: the conn lock */
 
@@ -260,6 +274,8 @@ struct isi_conn {
 	struct isi_ctl ctl[ISI_CTL_SLOTS];
 	u32 ctl_generation;
 	u32 exp_statsn;
+	struct isi_pulse pulse;
+	struct isi_debt debt;
 	u64 stats[ISI_STAT_MAX + 1];
 };
 
@@ -310,6 +326,8 @@ struct isi_session {
 	u16 default_time2retain;
 	u16 owner_len;
 	u8 owner[ISI_OWNER_MAX];
+	u32 ping_interval;		/* ms, 0: no pings; read without */
+	u32 ping_timeout;		/* ms; likewise */
 	u64 stats[ISI_STAT_MAX + 1];	/* of connections past */
 
 	spinlock_t seq_lock;
@@ -338,6 +356,8 @@ struct isi_session_spec {
 	u16 lun_queue_depth;
 	u16 max_connections;
 	s32 recovery_tmo;
+	u32 ping_interval;
+	u32 ping_timeout;
 };
 
 /* What CONN_ADD says; @leading says whether the session's part is there. */
@@ -402,6 +422,10 @@ enum isi_fail isi_ctl_pong(struct isi_conn *conn,
 			   const void *data, u32 length);	/* conn lock */
 int isi_ctl_tmf(struct isi_conn *conn, enum isi_tmf_kind kind,
 		const struct iscsi_bhs *bhs);			/* conn lock */
+void isi_ctl_ping(struct isi_conn *conn);			/* conn lock */
+void isi_ctl_ack(struct isi_conn *conn);			/* conn lock */
+const struct isi_ctl *isi_ctl_of_ping(struct isi_conn *conn,
+				      __be32 itt);		/* conn lock */
 bool isi_ctl_answered(struct isi_conn *conn,
 		      const struct iscsi_bhs *bhs);		/* conn lock */
 bool isi_ctl_rejected(struct isi_conn *conn,
@@ -444,8 +468,16 @@ void isi_sock_start(struct isi_conn *conn);			/* process */
 void isi_sock_address(const struct socket *sock, bool local,
 		      struct isi_address *address);		/* process */
 void isi_sock_wait_for_space(struct isi_conn *conn);		/* conn lock */
+void isi_sock_life(const struct isi_conn *conn,
+		   struct isi_life *life);			/* conn lock */
 void isi_sock_unhook(struct isi_conn *conn);			/* process */
 void isi_sock_release(struct isi_conn *conn, bool orderly);	/* process */
+
+/* ping.c: session->mutex, but for init */
+void isi_ping_init(struct isi_conn *conn);
+void isi_ping_start(struct isi_conn *conn);
+void isi_ping_stop(struct isi_conn *conn);
+void isi_ping_set(struct isi_session *session, u32 interval, u32 timeout);
 
 /* conn.c */
 struct isi_conn *isi_conn_alloc(struct isi_session *session,

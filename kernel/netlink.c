@@ -110,6 +110,11 @@ static int session_set(struct isi_request *req)
 	if (a[ISI_A_SESSION_PORTAL_PORT])
 		session->portal_port =
 			nla_get_u16(a[ISI_A_SESSION_PORTAL_PORT]);
+	isi_ping_set(session,
+		     isi_get_u32(a[ISI_A_SESSION_PING_INTERVAL],
+				 session->ping_interval),
+		     isi_get_u32(a[ISI_A_SESSION_PING_TIMEOUT],
+				 session->ping_timeout));
 	return 0;
 }
 

@@ -119,7 +119,10 @@ static int put_settings(struct sk_buff *skb, const struct isi_session *s)
 	       nla_put_u16(skb, ISI_A_SESSION_MAX_CONNECTIONS,
 			   s->max_connections) ||
 	       nla_put_s32(skb, ISI_A_SESSION_RECOVERY_TMO,
-			   isi_transport_recovery_tmo(s));
+			   isi_transport_recovery_tmo(s)) ||
+	       nla_put_u32(skb, ISI_A_SESSION_PING_INTERVAL,
+			   s->ping_interval) ||
+	       nla_put_u32(skb, ISI_A_SESSION_PING_TIMEOUT, s->ping_timeout);
 }
 
 static int put_numbers(struct sk_buff *skb, struct isi_session *s)

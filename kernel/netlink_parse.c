@@ -10,6 +10,16 @@ static struct netlink_range_validation dsl_range = {
 	.max = ISCSI_DSL_MAX,
 };
 
+static struct netlink_range_validation ping_interval_range = {
+	.min = 0,
+	.max = ISI_MAX_PING_MS,
+};
+
+static struct netlink_range_validation ping_timeout_range = {
+	.min = 1,
+	.max = ISI_MAX_PING_MS,
+};
+
 /* The class multiplies by HZ in an int. */
 static struct netlink_range_validation_signed recovery_tmo_range = {
 	.min = -1,
@@ -68,6 +78,10 @@ static const struct nla_policy session_policy[ISI_A_SESSION_MAX + 1] = {
 	[ISI_A_SESSION_DEFAULT_TIME2RETAIN] = NLA_POLICY_MAX(NLA_U16, 3600),
 	[ISI_A_SESSION_LUN]		= { .type = NLA_U64 },
 	[ISI_A_SESSION_FLAGS]		= { .type = NLA_REJECT },
+	[ISI_A_SESSION_PING_INTERVAL]	= NLA_POLICY_FULL_RANGE(NLA_U32,
+						&ping_interval_range),
+	[ISI_A_SESSION_PING_TIMEOUT]	= NLA_POLICY_FULL_RANGE(NLA_U32,
+						&ping_timeout_range),
 };
 
 static const struct nla_policy conn_policy[ISI_A_CONN_MAX + 1] = {
@@ -207,6 +221,9 @@ int isi_parse_session(struct isi_request *req, struct isi_session_spec *spec)
 		.recovery_tmo = a[ISI_A_SESSION_RECOVERY_TMO] ?
 				nla_get_s32(a[ISI_A_SESSION_RECOVERY_TMO]) :
 				ISI_DEFAULT_RECOVERY_TMO,
+		.ping_interval = isi_get_u32(a[ISI_A_SESSION_PING_INTERVAL], 0),
+		.ping_timeout = isi_get_u32(a[ISI_A_SESSION_PING_TIMEOUT],
+					    ISI_DEFAULT_PING_TIMEOUT),
 	};
 	spec->lun_queue_depth = isi_get_u16(a[ISI_A_SESSION_LUN_QUEUE_DEPTH],
 					    min_t(u16, spec->queue_depth,

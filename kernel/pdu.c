@@ -170,18 +170,28 @@ void isi_build_tmf(struct iscsi_bhs_tmf_request *bhs,
 }
 
 /*
+ * RFC 7143 §11.18: one that answers nothing, and as it stands wants no answer:
+ * all it does is to tell our ExpStatSN. With an ITT it is a ping. C-072 C-097
+ */
+void isi_build_nop_out(struct iscsi_bhs_nop_out *bhs)
+{
+	memset(bhs, 0, sizeof(*bhs));
+	bhs->opcode = ISCSI_OPCODE_NOP_OUT | ISCSI_BHS_IMMEDIATE;
+	bhs->flags = ISCSI_BHS_FINAL;
+	bhs->itt = cpu_to_be32(ISCSI_TAG_NONE);
+	bhs->ttt = cpu_to_be32(ISCSI_TAG_NONE);
+}
+
+/*
  * RFC 7143 §11.18: TTT and LUN come back as they were, I is set. CmdSN and
  * ExpStatSN are filled when it is sent. C-096
  */
 void isi_build_nop_reply(struct iscsi_bhs_nop_out *bhs,
 			 const struct iscsi_bhs_nop_in *ping, u32 length)
 {
-	memset(bhs, 0, sizeof(*bhs));
-	bhs->opcode = ISCSI_OPCODE_NOP_OUT | ISCSI_BHS_IMMEDIATE;
-	bhs->flags = ISCSI_BHS_FINAL;
+	isi_build_nop_out(bhs);
 	isi_put_dlength(bhs->dlength, length);
 	memcpy(bhs->lun, ping->lun, sizeof(bhs->lun));
-	bhs->itt = cpu_to_be32(ISCSI_TAG_NONE);
 	bhs->ttt = ping->ttt;
 }
 

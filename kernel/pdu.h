@@ -143,6 +143,7 @@ u32 isi_build_data_out(struct iscsi_bhs_data_out *bhs, struct isi_xfer *x,
 		       const struct isi_limits *limits);
 void isi_build_tmf(struct iscsi_bhs_tmf_request *bhs,
 		   enum iscsi_tmf_function function, const u8 *lun);
+void isi_build_nop_out(struct iscsi_bhs_nop_out *bhs);
 void isi_build_nop_reply(struct iscsi_bhs_nop_out *bhs,
 			 const struct iscsi_bhs_nop_in *ping, u32 length);
 

@@ -138,12 +138,31 @@ static void tell_daemon(struct isi_conn *conn)
 		      isi_get_dlength(&conn->rx.bhs));
 }
 
+/*
+ * RFC 7143 §11.18: the target MUST send back the data of our ping. One that
+ * sends something else has lost its place in the stream or is made wrong, and
+ * its other answers are worth no more: a protocol error (§7.8). C-097
+ */
+static enum isi_fail pong_end(struct isi_conn *conn, const struct isi_ctl *ping)
+{
+	if (isi_get_dlength(&conn->rx.bhs) != ping->length ||
+	    memcmp(conn->rx.data, ping->data, ping->length))
+		return ISI_FAIL_PING_DATA;
+	isi_count(conn, ISI_STAT_RX_PONGS, 1);
+	return isi_ctl_answered(conn, &conn->rx.bhs) ? ISI_FAIL_NONE :
+						       ISI_FAIL_ITT;
+}
+
 /* RFC 7143 §11.19. C-096 C-097 C-098 */
 static enum isi_fail nop_in_end(struct isi_conn *conn)
 {
 	struct iscsi_bhs_nop_in *bhs = (void *)&conn->rx.bhs;
 
+	const struct isi_ctl *ping = isi_ctl_of_ping(conn, bhs->itt);
+
 	isi_count(conn, ISI_STAT_RX_NOP_IN, 1);
+	if (ping)
+		return pong_end(conn, ping);
 	if (bhs->itt != cpu_to_be32(ISCSI_TAG_NONE)) {
 		if (!isi_ctl_answered(conn, &conn->rx.bhs))
 			return ISI_FAIL_ITT;

@@ -131,6 +131,8 @@ static void session_init(struct isi_session *session, struct Scsi_Host *shost,
 	session->portal_port = spec->portal_port;
 	session->tpgt = spec->tpgt;
 	session->max_connections = spec->max_connections;
+	session->ping_interval = spec->ping_interval;
+	session->ping_timeout = spec->ping_timeout;
 	init_waitqueue_head(&session->wait);
 	INIT_WORK(&session->scan_work, scan_work);
 	INIT_WORK(&session->unbind_work, unbind_work);

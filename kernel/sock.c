@@ -294,6 +294,16 @@ void isi_sock_wait_for_space(struct isi_conn *conn)
 	set_bit(SOCK_NOSPACE, &conn->sock->flags);
 }
 
+/* The clock is TCP's own; both numbers are read whole, whoever writes them. */
+void isi_sock_life(const struct isi_conn *conn, struct isi_life *life)
+{
+	const struct sock *sk = conn->sock->sk;
+
+	life->heard = READ_ONCE(inet_csk(sk)->icsk_ack.lrcvtime);
+	life->taken = READ_ONCE(tcp_sk(sk)->snd_una);
+	life->now = tcp_jiffies32;
+}
+
 static void fail_with_socket_error(struct sock *sk)
 {
 	struct isi_conn *conn;

@@ -70,12 +70,16 @@ void isi_tx_collect(struct isi_conn *conn)
 		list_add_tail(&task->node, &conn->tx.commands);
 }
 
-/* The PDU under way has @head_len bytes in tx->head and @data_len to follow. */
+/*
+ * The PDU under way has @head_len bytes in tx->head, our ExpStatSN in them, and
+ * @data_len to follow.
+ */
 static void begin_pdu(struct isi_conn *conn, u32 head_len, u32 data_len)
 {
 	struct isi_tx *tx = &conn->tx;
 	__le32 digest;
 
+	tx->told_statsn = conn->exp_statsn;
 	tx->head_len = head_len;
 	if (conn->limits.header_digest) {
 		digest = isi_digest_end(isi_digest_add(ISI_DIGEST_SEED,

@@ -82,6 +82,8 @@ constexpr std::string_view kCounterNames[] = {
     "conn_failures",
     "recoveries",
     "rx_out_of_order",
+    "tx_pings",
+    "rx_pongs",
 };
 static_assert(std::size(kCounterNames) == ISI_STAT_MAX + 1);
 

@@ -162,6 +162,20 @@ TEST(NopReply, C096_ByteForByte) {
   EXPECT_EQ(bhs, expected);
 }
 
+// No answer is wanted unless its sender gives it an ITT.
+TEST(NopOut, C072_C097_ByteForByte) {
+  Bytes bhs(ISCSI_BHS_LEN, 0xee);
+  isi_build_nop_out(reinterpret_cast<iscsi_bhs_nop_out*>(bhs.data()));
+  Bytes expected = {0x40, 0x80, 0,    0,      // opcode with I, F
+                    0,    0,    0,    0,      // no data
+                    0,    0,    0,    0,      //
+                    0,    0,    0,    0,      // LUN
+                    0xff, 0xff, 0xff, 0xff,   // ITT
+                    0xff, 0xff, 0xff, 0xff};  // TTT
+  expected.resize(ISCSI_BHS_LEN);
+  EXPECT_EQ(bhs, expected);
+}
+
 // The tags of ABORT TASK are its caller's.
 TEST(TaskManagement, C105_ByteForByte) {
   Bytes bhs(ISCSI_BHS_LEN, 0xee);

@@ -30,6 +30,12 @@ struct Fakes {
     return nullptr;
   }
 
+  static const isi_ctl* Ping(uint32_t itt) {
+    return current->ping_.busy && be32toh(current->ping_.bhs.itt) == itt
+               ? &current->ping_
+               : nullptr;
+  }
+
   static bool Answered(uint32_t itt) {
     return itt == std::exchange(current->request_itt_, 0) && itt != 0;
   }
@@ -56,6 +62,10 @@ void isi_event_pdu(struct isi_conn*, const struct iscsi_bhs* bhs,
                    const void* data, u32 length) {
   Fakes::Log("event opcode ", int{bhs->opcode}, ": ",
              Hex({static_cast<const uint8_t*>(data), length}));
+}
+
+const struct isi_ctl* isi_ctl_of_ping(struct isi_conn*, __be32 itt) {
+  return Fakes::Ping(be32toh(itt));
 }
 
 bool isi_ctl_answered(struct isi_conn*, const struct iscsi_bhs* bhs) {

@@ -77,6 +77,7 @@ class RxTest : public testing::Test {
   std::vector<std::unique_ptr<Command>> commands_;
   uint32_t late_itt_ = 0;     // of a task that has ended, 0: none
   uint32_t request_itt_ = 0;  // of a request that waits, 0: none
+  isi_ctl ping_ = {};         // ours, when busy
 
  private:
   friend struct Fakes;

@@ -347,10 +347,61 @@ TEST_F(RxPdu, C096_PingIsAnswered) {
   EXPECT_EQ(Log(), Lines{"pong 5: 01 02 03"});
 }
 
-TEST_F(RxPdu, C097_AnswerToOurPingIsTheDaemons) {
+TEST_F(RxPdu, C097_AnswerToItsPingIsTheDaemons) {
   request_itt_ = kItt;
   EXPECT_TRUE(Receive(Pdu(Plain(ISCSI_OPCODE_NOP_IN, kItt), Pattern(4))));
   EXPECT_EQ(Log(), Lines{"event opcode 32: 01 02 03 04"});
+}
+
+// An answer to the module's own ping ends there.
+class RxPong : public RxPdu {
+ protected:
+  RxPong() {
+    ping_.busy = true;
+    ping_.bhs.itt = htobe32(kItt);
+    ping_.data = data_.data();
+    ping_.length = static_cast<uint32_t>(data_.size());
+    request_itt_ = kItt;
+  }
+
+  bool Answer(const Bytes& data) {
+    return Receive(Pdu(Plain(ISCSI_OPCODE_NOP_IN, kItt), data));
+  }
+
+  Bytes data_ = Pattern(ISI_PING_LEN);
+};
+
+TEST_F(RxPong, C097_AnswerToOurPingIsOurs) {
+  EXPECT_TRUE(Answer(data_));
+  EXPECT_EQ(Log(), Lines{});
+  EXPECT_EQ(request_itt_, 0u);
+  EXPECT_EQ(conn_.stats[ISI_STAT_RX_PONGS], 1u);
+}
+
+TEST_F(RxPong, C097_AnswerMustHaveOurData) {
+  for (size_t at = 0; at < data_.size(); ++at) {
+    Bytes other = data_;
+    other[at] ^= 0x80;
+    EXPECT_FALSE(Answer(other)) << at;
+    EXPECT_EQ(Log(), Failed(ISI_FAIL_PING_DATA));
+    conn_.state = ISI_CONN_LIVE;
+  }
+  EXPECT_EQ(conn_.stats[ISI_STAT_RX_PONGS], 0u);
+}
+
+TEST_F(RxPong, C097_AnswerMustHaveAllOfOurData) {
+  for (size_t length : {size_t{0}, data_.size() - 1, data_.size() + 1}) {
+    EXPECT_FALSE(Answer(Pattern(length))) << length;
+    EXPECT_EQ(Log(), Failed(ISI_FAIL_PING_DATA));
+    conn_.state = ISI_CONN_LIVE;
+  }
+}
+
+TEST_F(RxPong, C097_AnswerToAnotherRequestIsNotOurs) {
+  request_itt_ = kItt + 1;
+  EXPECT_TRUE(Receive(Pdu(Plain(ISCSI_OPCODE_NOP_IN, kItt + 1), Pattern(4))));
+  EXPECT_EQ(Log(), Lines{"event opcode 32: 01 02 03 04"});
+  EXPECT_EQ(conn_.stats[ISI_STAT_RX_PONGS], 0u);
 }
 
 TEST_F(RxPdu, C098_NopInWithoutTagsNeedsNoAnswer) {

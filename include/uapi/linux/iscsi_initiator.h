@@ -65,7 +65,8 @@
  *	ISI_A_SESSION {
  *	  TARGET_NAME, INITIATOR_NAME, ISID, TPGT, PORTAL_ADDRESS, PORTAL_PORT,
  *	  optional: INITIATOR_ALIAS, INTERFACE, OWNER, QUEUE_DEPTH (128),
- *	  LUN_QUEUE_DEPTH (32), MAX_CONNECTIONS (1), RECOVERY_TMO (120) }
+ *	  LUN_QUEUE_DEPTH (32), MAX_CONNECTIONS (1), RECOVERY_TMO (120),
+ *	  PING_INTERVAL (0), PING_TIMEOUT (5000) }
  *	Reply: ISI_A_SESSION { ID, GENERATION, HOST }.
  *	The caller owns it until SESSION_DEL; it outlives the caller.
  *	-EEXIST: this namespace has a session with the same initiator name,
@@ -73,9 +74,9 @@
  *	Event: none.
  *
  * @ISI_CMD_SESSION_SET: change OWNER, RECOVERY_TMO, PORTAL_ADDRESS,
- *	PORTAL_PORT, in any state. ISI_A_SESSION { ID, GENERATION, what
- *	changes }. A running recovery timer keeps the value it was started
- *	with.
+ *	PORTAL_PORT, PING_INTERVAL, PING_TIMEOUT, in any state. ISI_A_SESSION
+ *	{ ID, GENERATION, what changes }. A running recovery timer keeps the
+ *	value it was started with; pings follow the new ones at once.
  *
  * @ISI_CMD_SESSION_GET: dump sessions, or one when ISI_A_SESSION { ID } is
  *	given (do: -ENOENT when there is none).
@@ -146,6 +147,19 @@
  *	Reply: ISI_A_PDU { ITT } (as on the wire), by which the answer is told.
  *	-EOPNOTSUPP: another opcode. -ENOTCONN: not live. -EBUSY: too many
  *	unanswered. -EMSGSIZE: DATA longer than the target takes.
+ *
+ * Pings of the module's own (minor 1). When a live connection has brought no
+ *	byte for PING_INTERVAL, the module sends a NOP-Out that the target has
+ *	to answer; that the target answers, with anything, is all that is asked
+ *	of it. When after PING_TIMEOUT still no byte has come, and its TCP has
+ *	not taken any of ours in that time, the connection fails, with PING and
+ *	-ETIMEDOUT. So a target that has gone silent is noticed after
+ *	PING_INTERVAL + PING_TIMEOUT, and PING_TIMEOUT / 4 more if it went on
+ *	taking data for a while. One ping is unanswered at a time. An answer
+ *	with other data than the ping's fails the connection with PING_DATA.
+ *	The daemon hears of neither ping nor answer. With PING_INTERVAL 0
+ *	there are no pings. Status that nothing else acknowledges is
+ *	acknowledged within 10 s in any case.
  *
  * @ISI_CMD_STATS_GET: dump counters. Optional ISI_A_SESSION { ID }.
  *	Reply: ISI_A_SESSION { ID, GENERATION }, ISI_A_STATS { one u64 per
@@ -255,6 +269,9 @@ enum isi_attr_session {
 	ISI_A_SESSION_DEFAULT_TIME2RETAIN, /* u16, seconds */
 	ISI_A_SESSION_LUN,		/* u64, as in sysfs, SESSION_SCAN */
 	ISI_A_SESSION_FLAGS,		/* u32, ISI_SESSION_F_*, output */
+	/* minor 1 */
+	ISI_A_SESSION_PING_INTERVAL,	/* u32, 0 (off)..86400000 ms */
+	ISI_A_SESSION_PING_TIMEOUT,	/* u32, 1..86400000 ms */
 	__ISI_A_SESSION_MAX,
 };
 #define ISI_A_SESSION_MAX (__ISI_A_SESSION_MAX - 1)
@@ -377,8 +394,10 @@ enum isi_fail {
 	/* what was received is not what was sent */
 	ISI_FAIL_HEADER_DIGEST,
 	ISI_FAIL_DATA_DIGEST,
-	/* later additions */
+	/* minor 1 */
 	ISI_FAIL_DATA_FRAGMENTS,	/* out of order, in too many pieces */
+	ISI_FAIL_PING,			/* no sign of life since */
+	ISI_FAIL_PING_DATA,		/* the answer has not the ping's data */
 };
 
 /* Counters, u64 each. Only ever appended to. */
@@ -408,6 +427,8 @@ enum isi_stat {
 	ISI_STAT_CONN_FAILURES,
 	ISI_STAT_RECOVERIES,
 	ISI_STAT_RX_OUT_OF_ORDER,	/* Data-In and R2Ts that left a gap */
+	ISI_STAT_TX_PINGS,		/* of ours */
+	ISI_STAT_RX_PONGS,		/* answers to them */
 	__ISI_STAT_MAX,
 };
 #define ISI_STAT_MAX (__ISI_STAT_MAX - 1)

@@ -66,6 +66,8 @@ static const struct rule rules[] = {
 	S(DEFAULT_TIME2RETAIN, UINT, 2, 0, 3600),
 	S(LUN, UINT, 8, 0, INT64_MAX),
 	S(FLAGS, OUTPUT, 4, 0, 0),
+	S(PING_INTERVAL, UINT, 4, 0, 86400000),
+	S(PING_TIMEOUT, UINT, 4, 1, 86400000),
 #undef S
 #define C(a, ...) { ISI_A_CONN, ISI_A_CONN_##a, __VA_ARGS__ }
 	C(CID, UINT, 2, 0, U16_MAX),

@@ -33,6 +33,7 @@ static void violations(void) { both_transports(test_violations); }
 static void commands(void) { both_transports(test_commands); }
 static void digests(void) { both_transports(test_digests); }
 static void answers(void) { both_transports(test_answers); }
+static void pings(void) { both_transports(test_pings); }
 
 static const struct {
 	const char *name;
@@ -49,6 +50,7 @@ static const struct {
 	{ "commands", commands },
 	{ "digests", digests },
 	{ "answers", answers },
+	{ "pings", pings },
 	{ "random", random_messages },
 };
 

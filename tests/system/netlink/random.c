@@ -201,11 +201,15 @@ static void use_session(struct actor *a)
 	struct slot s = pick_slot(a, &index);
 	struct message m;
 	struct reply r;
+	struct nest *n;
 
 	session_message(&m, commands[dice(a, sizeof(commands))], &s.session);
-	if (m.cmd == ISI_CMD_SESSION_SET)
-		put_u32(message_nest(&m, ISI_A_SESSION),
-			ISI_A_SESSION_RECOVERY_TMO, (int)dice(a, 4) - 1);
+	if (m.cmd == ISI_CMD_SESSION_SET) {
+		n = message_nest(&m, ISI_A_SESSION);
+		put_u32(n, ISI_A_SESSION_RECOVERY_TMO, (int)dice(a, 4) - 1);
+		put_u32(n, ISI_A_SESSION_PING_INTERVAL, dice(a, 3));
+		put_u32(n, ISI_A_SESSION_PING_TIMEOUT, 1 + dice(a, 2000));
+	}
 	say(a, &m, &r);
 }
 

@@ -29,6 +29,7 @@ struct given {
 	int owner_len;
 	uint16_t tpgt, port, depth, lun_depth, connections;
 	int32_t recovery_tmo;
+	uint32_t ping_interval, ping_timeout;
 };
 
 static void check_text(const struct reply *r, uint16_t type, const char *given)
@@ -69,6 +70,8 @@ static void check_given(const struct session *s, const struct given *g)
 	check_number(&r, ISI_A_SESSION_LUN_QUEUE_DEPTH, 2, g->lun_depth);
 	check_number(&r, ISI_A_SESSION_MAX_CONNECTIONS, 2, g->connections);
 	check_number(&r, ISI_A_SESSION_RECOVERY_TMO, 4, g->recovery_tmo);
+	check_number(&r, ISI_A_SESSION_PING_INTERVAL, 4, g->ping_interval);
+	check_number(&r, ISI_A_SESSION_PING_TIMEOUT, 4, g->ping_timeout);
 	check_number(&r, ISI_A_SESSION_HOST, 4, s->host);
 	check_number(&r, ISI_A_SESSION_STATE, 1, ISI_SESSION_NEW);
 	check(reply_get(&r, ISI_A_SESSION, 0, ISI_A_SESSION_OWNER, owner,
@@ -101,6 +104,8 @@ static struct session add_given(const struct given *g)
 	put_u16(n, ISI_A_SESSION_LUN_QUEUE_DEPTH, g->lun_depth);
 	put_u16(n, ISI_A_SESSION_MAX_CONNECTIONS, g->connections);
 	put_u32(n, ISI_A_SESSION_RECOVERY_TMO, g->recovery_tmo);
+	put_u32(n, ISI_A_SESSION_PING_INTERVAL, g->ping_interval);
+	put_u32(n, ISI_A_SESSION_PING_TIMEOUT, g->ping_timeout);
 	check_error(talk(&main_link, &m, &r), 0, "SESSION_ADD (%s)", r.why);
 	s.id = reply_u32(&r, ISI_A_SESSION, ISI_A_SESSION_ID);
 	s.generation = reply_u32(&r, ISI_A_SESSION, ISI_A_SESSION_GENERATION);
@@ -121,7 +126,7 @@ static void extremes(void)
 	struct given g = {
 		.target = "t", .initiator = "i", .alias = "", .interface = "",
 		.address = "", .tpgt = 0, .port = 1, .depth = 1, .lun_depth = 1,
-		.connections = 1, .recovery_tmo = -1 };
+		.connections = 1, .recovery_tmo = -1, .ping_timeout = 1 };
 
 	section("the smallest of everything");
 	check_session(&g);
@@ -131,7 +136,8 @@ static void extremes(void)
 		.alias = name_of('a', 255), .interface = name_of('f', 65),
 		.address = name_of('1', 63), .owner_len = ISI_OWNER_MAX,
 		.tpgt = 65535, .port = 65535, .depth = 2048, .lun_depth = 2048,
-		.connections = 8, .recovery_tmo = 1000000 };
+		.connections = 8, .recovery_tmo = 1000000,
+		.ping_interval = 86400000, .ping_timeout = 86400000 };
 	memset(g.owner, 0xa5, sizeof(g.owner));
 	check_session(&g);
 	section("nothing that is optional");
@@ -146,6 +152,8 @@ static void extremes(void)
 		check_number(&r, ISI_A_SESSION_LUN_QUEUE_DEPTH, 2, 32);
 		check_number(&r, ISI_A_SESSION_MAX_CONNECTIONS, 2, 1);
 		check_number(&r, ISI_A_SESSION_RECOVERY_TMO, 4, 120);
+		check_number(&r, ISI_A_SESSION_PING_INTERVAL, 4, 0);
+		check_number(&r, ISI_A_SESSION_PING_TIMEOUT, 4, 5000);
 		session_end(&s);
 	}
 }
@@ -241,6 +249,8 @@ static void change_settings(void)
 	check(recovery_tmo(&s) == 120, "RECOVERY_TMO has changed");
 	n = message_nest(&m, ISI_A_SESSION);
 	put_u32(n, ISI_A_SESSION_RECOVERY_TMO, -1);
+	put_u32(n, ISI_A_SESSION_PING_INTERVAL, 1500);
+	put_u32(n, ISI_A_SESSION_PING_TIMEOUT, 2500);
 	put_bytes(n, ISI_A_SESSION_OWNER, "me", 2);
 	put_string(n, ISI_A_SESSION_PORTAL_ADDRESS, "::1");
 	put_u16(n, ISI_A_SESSION_PORTAL_PORT, 860);
@@ -250,6 +260,8 @@ static void change_settings(void)
 	check(recovery_tmo(&s) == -1, "RECOVERY_TMO");
 	check_text(&r, ISI_A_SESSION_PORTAL_ADDRESS, "::1");
 	check_number(&r, ISI_A_SESSION_PORTAL_PORT, 2, 860);
+	check_number(&r, ISI_A_SESSION_PING_INTERVAL, 4, 1500);
+	check_number(&r, ISI_A_SESSION_PING_TIMEOUT, 4, 2500);
 	check(reply_get(&r, ISI_A_SESSION, 0, ISI_A_SESSION_OWNER, text,
 			sizeof(text)) == 2 && !memcmp(text, "me", 2), "OWNER");
 
