@@ -41,6 +41,7 @@ static void free_slot(struct isi_ctl *ctl)
 	smp_store_release(&ctl->busy, false);
 }
 
+/* RFC 7143 §4.2.2.1: a target may refuse immediate PDUs; we have few. C-070 */
 static int start_request(struct isi_conn *conn, struct isi_ctl *ctl,
 			 const struct iscsi_bhs *bhs, void *data, u32 length)
 {

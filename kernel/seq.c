@@ -14,7 +14,10 @@ void isi_window_init(struct isi_window *w, u32 cmdsn, u32 exp_cmdsn,
 	w->max_cmdsn = max_cmdsn;
 }
 
-/* True: the caller owns one number until it takes or releases it. C-066 */
+/*
+ * True: the caller owns one number until it takes or releases it. Windows of
+ * one and of 2^31 - 1 are alike. C-066 C-069
+ */
 bool isi_window_reserve(struct isi_window *w)
 {
 	if (isi_sn_before(w->max_cmdsn, w->cmdsn + w->reserved))
@@ -23,7 +26,7 @@ bool isi_window_reserve(struct isi_window *w)
 	return true;
 }
 
-/* The reserved number itself; at the moment the header is built. C-065 */
+/* The reserved number itself; when the header is built. C-065 C-075 */
 u32 isi_window_take(struct isi_window *w)
 {
 	w->reserved--;

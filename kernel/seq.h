@@ -8,7 +8,7 @@
 
 #include <linux/types.h>
 
-/* RFC 1982: a comes before b, when they are less than 2^31 apart. */
+/* RFC 1982: a comes before b, when they are less than 2^31 apart. C-068 */
 static inline bool isi_sn_before(u32 a, u32 b)
 {
 	return (s32)(a - b) < 0;

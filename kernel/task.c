@@ -37,7 +37,8 @@ struct isi_slot *isi_slots_alloc(unsigned int count)
 
 /*
  * The task is the submitter's until it is pushed on conn->submitted. Every use
- * of a tag is a new generation, and so a new ITT.
+ * of a tag is a new generation, and so a new ITT: what the midlayer tries again
+ * is another command of ours, with a CmdSN of its own. C-007 C-074
  */
 void isi_task_start(struct isi_task *task, struct isi_conn *conn,
 		    struct scsi_cmnd *sc)
@@ -97,7 +98,7 @@ static void task_free(struct isi_task *task)
 	struct isi_session *session = shost_priv(task->sc->device->host);
 	struct isi_slot *slot = &session->slots[itt_index(task->itt)];
 
-	/* Data still owed: the target may ask for it before it sees why. */
+	/* Data still owed: the target may ask before it sees why. C-084 */
 	if (task->xfer.write && (task->xfer.r2t_count ||
 				 task->xfer.cover.prefix <
 				 task->xfer.edtl))

@@ -31,7 +31,7 @@ void isi_tx_submit(struct isi_task *task)
 	llist_add(&task->submitted, &task->conn->submitted);
 }
 
-/* An R2T came, or unsolicited data follows. */
+/* An R2T came, or unsolicited data follows. No window closes for it. C-084 */
 void isi_tx_data_owed(struct isi_task *task)
 {
 	if (list_empty(&task->node))
@@ -152,6 +152,7 @@ static void begin_data_out(struct isi_conn *conn)
 				      ISI_STAT_TX_DATA_OUT_SOLICITED, 1);
 }
 
+/* RFC 7143 §11.2.1.7: the LUN as SAM has it, here and in Data-Out. C-008 */
 static void begin_command(struct isi_conn *conn)
 {
 	struct isi_tx *tx = &conn->tx;

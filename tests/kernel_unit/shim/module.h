@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What kernel/isi.h, rx.c, rx_pdu.c and cursor.c need of the kernel, so that
- * the receive path runs in user space: memory, iterators and scatterlists do
- * what the kernel's do; locks, works and sockets are names only, since nobody
- * here takes, queues or opens one.
+ * What kernel/isi.h, the receive and the transmit path and the task table need
+ * of the kernel, so that they run in user space: memory, lists, iterators and
+ * scatterlists do what the kernel's do; locks, works and sockets are names
+ * only: there is one thread, which holds them all.
  */
 #ifndef SHIM_MODULE_H
 #define SHIM_MODULE_H
@@ -12,6 +12,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <linux/types.h>
+#include <stdlib.h>
 
 /* compat/compat.h is about kernels; there is none here. */
 #define ISI_COMPAT_H
@@ -19,6 +20,12 @@
 #define __rcu
 #define __aligned(x) __attribute__((aligned(x)))
 #define READ_ONCE(x) (x)
+#define WRITE_ONCE(x, value) ((x) = (value))
+#define smp_load_acquire(p) (*(p))
+#define smp_store_release(p, value) (*(p) = (value))
+#define lockdep_assert_held(lock) ((void)(lock))
+#define container_of(p, type, member) \
+	((type *)((char *)(p) - offsetof(type, member)))
 #ifndef __cplusplus
 #define static_assert(e) _Static_assert(e, #e)
 #endif
@@ -35,13 +42,119 @@ struct delayed_work { int dummy; };
 struct llist_node { struct llist_node *next; };
 struct llist_head { struct llist_node *first; };
 struct list_head { struct list_head *next, *prev; };
+
+static inline void spin_lock_bh(spinlock_t *lock)
+{
+	(void)lock;
+}
+
+static inline void spin_unlock_bh(spinlock_t *lock)
+{
+	(void)lock;
+}
+
+static inline void wake_up_all(wait_queue_head_t *wait)
+{
+	wait->dummy++;
+}
+
+static inline int atomic_read(const atomic_t *v)
+{
+	return v->counter;
+}
+
+static inline void INIT_LIST_HEAD(struct list_head *list)
+{
+	list->next = list->prev = list;
+}
+
+static inline bool list_empty(const struct list_head *list)
+{
+	return list->next == list;
+}
+
+static inline void list_add_tail(struct list_head *entry,
+				 struct list_head *list)
+{
+	entry->next = list;
+	entry->prev = list->prev;
+	list->prev->next = entry;
+	list->prev = entry;
+}
+
+static inline void list_del_init(struct list_head *entry)
+{
+	entry->prev->next = entry->next;
+	entry->next->prev = entry->prev;
+	INIT_LIST_HEAD(entry);
+}
+
+#define list_first_entry(list, type, member) \
+	container_of((list)->next, type, member)
+
+static inline bool llist_empty(const struct llist_head *head)
+{
+	return !head->first;
+}
+
+static inline bool llist_add(struct llist_node *node, struct llist_head *head)
+{
+	node->next = head->first;
+	head->first = node;
+	return !node->next;
+}
+
+static inline struct llist_node *llist_del_all(struct llist_head *head)
+{
+	struct llist_node *all = head->first;
+
+	head->first = NULL;
+	return all;
+}
+
+static inline struct llist_node *llist_reverse_order(struct llist_node *node)
+{
+	struct llist_node *reversed = NULL;
+
+	while (node) {
+		struct llist_node *next = node->next;
+
+		node->next = reversed;
+		reversed = node;
+		node = next;
+	}
+	return reversed;
+}
+
+#define llist_entry_or_null(node, type, member) \
+	((node) ? container_of(node, type, member) : NULL)
+#define llist_for_each_entry_safe(pos, n, node, member)			\
+	for (pos = llist_entry_or_null(node, typeof(*pos), member);	\
+	     pos && (n = llist_entry_or_null(pos->member.next,		\
+					     typeof(*pos), member), true); \
+	     pos = n)
+
+#define GFP_KERNEL 0
+#define GFP_ATOMIC 0
+#define __GFP_NOWARN 0
+#define kfree(p) free(p)
+#define kvcalloc(n, size, flags) calloc(n, size)
+
+static inline void *kmemdup(const void *data, size_t length, int flags)
+{
+	void *copy = malloc(length);
+
+	(void)flags;
+	return copy ? memcpy(copy, data, length) : NULL;
+}
+
 struct net;
 struct sock;
 struct socket;
 struct task_struct;
 struct workqueue_struct;
 struct scsi_transport_template;
-struct Scsi_Host;
+struct Scsi_Host { void *priv; int can_queue; };
 enum scsi_timeout_action { SCSI_EH_NOT_HANDLED };
 
 static inline void set_bit(int nr, unsigned long *word)
@@ -52,6 +165,10 @@ static inline void set_bit(int nr, unsigned long *word)
 /* A page is where its bytes are. */
 struct page { u8 bytes[4096]; };
 struct bio_vec { struct page *bv_page; unsigned int bv_len, bv_offset; };
+#define PAGE_SIZE sizeof(struct page)
+#define page_address(page) ((void *)(page)->bytes)
+#define memcpy_from_page(to, page, offset, length) \
+	memcpy(to, (page)->bytes + (offset), length)
 struct kvec { void *iov_base; size_t iov_len; };
 
 /* One contiguous piece: neither rx.c nor sock.c gives more. */
@@ -101,14 +218,51 @@ static inline struct scatterlist *sg_next(struct scatterlist *sg)
 
 #define SCSI_SENSE_BUFFERSIZE 96
 #define SAM_STAT_GOOD 0
+#define DID_OK 0x00
 #define DID_ERROR 0x07
+#define DID_RESET 0x08
+#define DID_TRANSPORT_DISRUPTED 0x0e
+#define jiffies 12345UL
+
+enum dma_data_direction { DMA_TO_DEVICE = 1, DMA_FROM_DEVICE, DMA_NONE };
+struct request { int tag; };
+struct scsi_device { struct Scsi_Host *host; u64 lun; };
+struct scsi_lun { u8 scsi_lun[8]; };
 
 struct scsi_cmnd {
 	struct scatterlist *sglist;
 	unsigned int bufflen, underflow, resid;
 	u8 *sense_buffer;
 	int result;
+	struct request request;
+	struct scsi_device *device;
+	enum dma_data_direction sc_data_direction;
+	unsigned long jiffies_at_alloc;
+	unsigned short cmd_len;
+	u8 cmnd[32];
 };
+
+void scsi_done(struct scsi_cmnd *sc);
+
+static inline struct request *scsi_cmd_to_rq(struct scsi_cmnd *sc)
+{
+	return &sc->request;
+}
+
+static inline void *shost_priv(struct Scsi_Host *shost)
+{
+	return shost->priv;
+}
+
+/* SAM: two bytes a level, the first level lowest. */
+static inline void int_to_scsilun(u64 lun, struct scsi_lun *scsilun)
+{
+	memset(scsilun, 0, sizeof(*scsilun));
+	for (int i = 0; i < 8; i += 2, lun >>= 16) {
+		scsilun->scsi_lun[i] = (u8)(lun >> 8);
+		scsilun->scsi_lun[i + 1] = (u8)lun;
+	}
+}
 
 static inline struct scatterlist *scsi_sglist(struct scsi_cmnd *sc)
 {

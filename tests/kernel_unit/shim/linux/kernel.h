@@ -9,6 +9,7 @@
 #define cpu_to_be16(x) htobe16(x)
 #define cpu_to_be32(x) htobe32(x)
 #define cpu_to_le32(x) htole32(x)
+#define be16_to_cpu(x) be16toh(x)
 #define be32_to_cpu(x) be32toh(x)
 
 #ifndef __cplusplus
