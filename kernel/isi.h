@@ -49,6 +49,7 @@
 #include "digest.h"
 #include "pdu.h"
 #include "pulse.h"
+#include "sense.h"
 #include "seq.h"
 
 struct iscsi_cls_session;
@@ -279,6 +280,8 @@ struct isi_conn {
 	u64 stats[ISI_STAT_MAX + 1];
 };
 
+#define ISI_SESSION_CHANGED	0	/* session->flags: LUNS_CHANGED is sent */
+
 struct isi_session {
 	struct Scsi_Host *shost;		/* const; we live in it */
 	struct iscsi_cls_session *cls_session;	/* const after add */
@@ -296,6 +299,7 @@ struct isi_session {
 	struct isi_slot *slots;			/* const; can_queue of them */
 
 	enum isi_session_state state;	/* cmpxchg; isi_session_up() etc. */
+	unsigned long flags;		/* atomic bits */
 	atomic_t live;			/* connections that are LIVE */
 	wait_queue_head_t wait;		/* for nexus_ended and TMF responses */
 
@@ -523,6 +527,8 @@ void isi_session_lost(struct isi_session *session);		/* any */
 void isi_session_stop(struct isi_session *session,
 		      enum isi_fail reason);			/* mutex */
 int isi_session_scan(struct isi_session *session, u64 lun);	/* mutex */
+void isi_session_changed(struct isi_session *session, u64 lun,
+			 enum isi_change change);		/* any */
 int isi_session_unbind(struct isi_session *session);		/* mutex */
 int isi_session_del(struct isi_session *session);		/* mutex */
 
@@ -565,5 +571,7 @@ void isi_event_session(struct isi_session *session, enum isi_cmd event,
 void isi_event_conn_failed(struct isi_conn *conn);
 void isi_event_pdu(struct isi_conn *conn, const struct iscsi_bhs *bhs,
 		   const void *data, u32 length);
+void isi_event_luns_changed(struct isi_session *session, u64 lun,
+			    enum isi_change change);
 
 #endif

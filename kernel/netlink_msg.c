@@ -68,7 +68,9 @@ static u32 session_flags(const struct isi_session *s)
 {
 	return (s->scanning ? ISI_SESSION_F_SCANNING : 0) |
 	       (s->unbinding ? ISI_SESSION_F_UNBINDING : 0) |
-	       (s->unbound ? ISI_SESSION_F_UNBOUND : 0);
+	       (s->unbound ? ISI_SESSION_F_UNBOUND : 0) |
+	       (test_bit(ISI_SESSION_CHANGED, &s->flags) ?
+		ISI_SESSION_F_CHANGED : 0);
 }
 
 static u32 conn_flags(const struct isi_conn *conn)
@@ -258,7 +260,22 @@ struct event {
 	const void *data;
 	u32 length;
 	int error;			/* SCANNED */
+	u64 lun;			/* LUNS_CHANGED */
+	enum isi_change change;
 };
+
+static int put_change(struct sk_buff *skb, const struct event *event)
+{
+	struct nlattr *nest = nla_nest_start(skb, ISI_A_SESSION);
+
+	if (!nest || put_handle(skb, event->session) ||
+	    nla_put_u64_64bit(skb, ISI_A_SESSION_LUN, event->lun,
+			      ISI_A_SESSION_UNSPEC) ||
+	    nla_put_u8(skb, ISI_A_SESSION_CHANGE, event->change))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
 
 static int put_failure(struct sk_buff *skb, const struct isi_conn *conn)
 {
@@ -287,6 +304,8 @@ static int put_pdu(struct sk_buff *skb, const struct event *event)
 
 static int put_event(struct sk_buff *skb, const struct event *event)
 {
+	if (event->cmd == ISI_EVENT_LUNS_CHANGED)
+		return put_change(skb, event);
 	if (isi_put_session_handle(skb, event->session))
 		return -EMSGSIZE;
 	if (event->cmd == ISI_EVENT_SCANNED)
@@ -380,6 +399,17 @@ void isi_event_pdu(struct isi_conn *conn, const struct iscsi_bhs *bhs,
 		.bhs = bhs,
 		.data = data,
 		.length = length,
+	});
+}
+
+void isi_event_luns_changed(struct isi_session *session, u64 lun,
+			    enum isi_change change)
+{
+	tell(&(struct event) {
+		.cmd = ISI_EVENT_LUNS_CHANGED,
+		.session = session,
+		.lun = lun,
+		.change = change,
 	});
 }
 

@@ -82,6 +82,17 @@ static enum isi_fail data_in_end(struct isi_conn *conn)
 	return ISI_FAIL_NONE;
 }
 
+static void take_sense(struct isi_conn *conn, struct scsi_cmnd *sc,
+		       const u8 *sense, u32 length)
+{
+	enum isi_change change = isi_sense_change(sense, length);
+
+	memcpy(sc->sense_buffer, sense,
+	       min_t(u32, length, SCSI_SENSE_BUFFERSIZE));
+	if (change != ISI_CHANGE_NONE)
+		isi_session_changed(conn->session, sc->device->lun, change);
+}
+
 static enum isi_fail response_end(struct isi_conn *conn)
 {
 	struct iscsi_bhs_scsi_response *bhs = (void *)&conn->rx.bhs;
@@ -103,8 +114,8 @@ static enum isi_fail response_end(struct isi_conn *conn)
 				       &sense_length);
 	if (fail != ISI_FAIL_NONE)
 		return fail;
-	memcpy(task->sc->sense_buffer, sense,
-	       min_t(u32, sense_length, SCSI_SENSE_BUFFERSIZE));
+	if (sense_length)
+		take_sense(conn, task->sc, sense, sense_length);
 	complete_task(task, &status);
 	return ISI_FAIL_NONE;
 }

@@ -4,6 +4,7 @@
  * user_scan: only that marks the target as scanned, without which the class
  * would not remove it later. Ones that are gone are ours: the midlayer never
  * takes a disk away, so the target's REPORT LUNS is compared with what we have.
+ * And the midlayer passes over what it knows: that is told to look again.
  *
  * Process context, on the module's workqueue; commands that the target does not
  * answer end with their timeout or with the session.
@@ -83,6 +84,16 @@ static int remove_vanished(struct Scsi_Host *shost)
 	return 0;
 }
 
+/* Sizes and the like: what the drivers keep of a device, read anew. */
+static void reread(struct Scsi_Host *shost, u64 lun)
+{
+	struct scsi_device *sdev;
+
+	shost_for_each_device(sdev, shost)
+		if (lun == SCAN_WILD_CARD || sdev->lun == lun)
+			isi_scsi_rescan(sdev);
+}
+
 /**
  * isi_scan() - bring the disks in line with the target's LUNs
  * @session: any state
@@ -98,8 +109,10 @@ int isi_scan(struct isi_session *session, u64 lun)
 
 	if (lun == SCAN_WILD_CARD)
 		err = remove_vanished(shost);
-	if (!err)
+	if (!err) {
+		reread(shost, lun);
 		err = shost->transportt->user_scan(shost, 0, 0, lun);
+	}
 	if (!err && isi_session_state(session) != ISI_SESSION_UP)
 		err = -ENOTCONN;
 	return err;

@@ -487,6 +487,9 @@ static void scan_work(struct work_struct *work)
 	int err;
 
 	do {
+		/* What is said from here on is not part of this scan. */
+		if (lun == SCAN_WILD_CARD)
+			clear_bit(ISI_SESSION_CHANGED, &session->flags);
 		err = isi_scan(session, lun);
 		lun = SCAN_WILD_CARD;
 	} while (scan_more(session));
@@ -506,6 +509,19 @@ int isi_session_scan(struct isi_session *session, u64 lun)
 	session->scan_lun = lun;
 	queue_work(isi_slow_wq, &session->scan_work);
 	return 0;
+}
+
+/*
+ * A LUN that a scan asks for may well be absent; one that vanishes under the
+ * scan's commands is told of by the next command it gets. Any context. C-099
+ */
+void isi_session_changed(struct isi_session *session, u64 lun,
+			 enum isi_change change)
+{
+	if (change == ISI_CHANGE_LUN_GONE && READ_ONCE(session->scanning))
+		return;
+	if (!test_and_set_bit(ISI_SESSION_CHANGED, &session->flags))
+		isi_event_luns_changed(session, lun, change);
 }
 
 /*

@@ -62,6 +62,12 @@ static inline int isi_scsi_read(struct scsi_device *sdev, const u8 *cdb,
 }
 #endif
 
+#ifdef COMPAT_HAVE_SCSI_RESCAN_DEVICE_SDEV
+#define isi_scsi_rescan(sdev)	scsi_rescan_device(sdev)
+#else	/* remove at 6.6 */
+#define isi_scsi_rescan(sdev)	scsi_rescan_device(&(sdev)->sdev_gendev)
+#endif
+
 #ifdef COMPAT_HAVE_CONST_SCSI_HOST_TEMPLATE
 #define ISI_TEMPLATE_CONST	const
 #else	/* remove at 6.4; until then the midlayer writes to it */

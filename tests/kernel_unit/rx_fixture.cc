@@ -68,6 +68,10 @@ const struct isi_ctl* isi_ctl_of_ping(struct isi_conn*, __be32 itt) {
   return Fakes::Ping(be32toh(itt));
 }
 
+void isi_session_changed(struct isi_session*, u64 lun, enum isi_change change) {
+  Fakes::Log("change ", int{change}, " of LUN ", lun);
+}
+
 bool isi_ctl_answered(struct isi_conn*, const struct iscsi_bhs* bhs) {
   return Fakes::Answered(be32toh(bhs->itt));
 }
@@ -123,6 +127,7 @@ Command::Command(uint32_t itt, uint32_t bufflen, bool read,
     at += length;
   }
   if (!sglist_.empty()) sglist_.back().last = true;
+  sc.device = &device;
   sc.sglist = sglist_.data();
   sc.bufflen = bufflen;
   sc.sense_buffer = sense.data();

@@ -317,6 +317,16 @@ TEST_F(RxPdu, C094_SenseIsCopiedAsFarAsItFits) {
   }
 }
 
+TEST_F(RxPdu, C099_SenseThatTellsOfChangedLuns) {
+  AddRead(kItt, 0);
+  ASSERT_TRUE(Receive(Pdu(Answer(0x02), Bytes{0, 4, 0x72, 6, 0x3f, 0x0e})));
+  EXPECT_EQ(Log(), (Lines{"change 1 of LUN 3", Done(0x02, 0)[0]}));
+  commands_.clear();
+  AddRead(kItt, 0);
+  ASSERT_TRUE(Receive(Pdu(Answer(0x02), Bytes{0, 4, 0x72, 6, 0x29, 0})));
+  EXPECT_EQ(Log(), Done(0x02, 0));
+}
+
 TEST_F(RxPdu, C094_SenseLongerThanTheSegment) {
   AddRead(kItt, 0);
   EXPECT_FALSE(Receive(Pdu(Answer(0x02), Bytes{0, 3, 0x70, 0})));

@@ -85,7 +85,8 @@
  *
  * @ISI_CMD_SESSION_SCAN: look for LUNs: ISI_A_SESSION { ID, GENERATION,
  *	optional LUN }. Without LUN: all, and disks of LUNs that the target
- *	no longer reports are removed. Accepted; event SCANNED.
+ *	no longer reports are removed. What was there before is read anew: a
+ *	disk's size, and what it says of itself. Accepted; event SCANNED.
  *	-ENOTCONN: no live connection. -EALREADY: a scan is under way; one of
  *	all LUNs follows it, and its event serves both. The event's error is
  *	-ENOTCONN when the session was lost meanwhile: then scan again.
@@ -176,6 +177,12 @@
  *	negative).
  * @ISI_EVENT_UNBOUND: ISI_A_SESSION { ID, GENERATION }.
  * @ISI_EVENT_GONE: ISI_A_SESSION { ID, GENERATION }. The ID is free.
+ * @ISI_EVENT_LUNS_CHANGED: a SCSI status says that logical units are not as
+ *	they were. ISI_A_SESSION { ID, GENERATION, LUN (that said so), CHANGE }.
+ *	Once, however often and of how many LUNs it is said, until the next
+ *	SESSION_SCAN of all LUNs begins, which brings everything in line; until
+ *	then a dump has ISI_SESSION_F_CHANGED. Nothing else is done. Since
+ *	minor 1.
  */
 enum isi_cmd {
 	ISI_CMD_UNSPEC,
@@ -198,6 +205,7 @@ enum isi_cmd {
 	ISI_EVENT_SCANNED,
 	ISI_EVENT_UNBOUND,
 	ISI_EVENT_GONE,
+	ISI_EVENT_LUNS_CHANGED,
 	__ISI_CMD_MAX,
 };
 #define ISI_CMD_MAX (__ISI_CMD_MAX - 1)
@@ -267,11 +275,12 @@ enum isi_attr_session {
 	ISI_A_SESSION_ERL,		/* u8, 0..INFO's */
 	ISI_A_SESSION_DEFAULT_TIME2WAIT, /* u16, seconds */
 	ISI_A_SESSION_DEFAULT_TIME2RETAIN, /* u16, seconds */
-	ISI_A_SESSION_LUN,		/* u64, as in sysfs, SESSION_SCAN */
+	ISI_A_SESSION_LUN,		/* u64, as in sysfs */
 	ISI_A_SESSION_FLAGS,		/* u32, ISI_SESSION_F_*, output */
 	/* minor 1 */
 	ISI_A_SESSION_PING_INTERVAL,	/* u32, 0 (off)..86400000 ms */
 	ISI_A_SESSION_PING_TIMEOUT,	/* u32, 1..86400000 ms */
+	ISI_A_SESSION_CHANGE,		/* u8, enum isi_change, output */
 	__ISI_A_SESSION_MAX,
 };
 #define ISI_A_SESSION_MAX (__ISI_A_SESSION_MAX - 1)
@@ -328,7 +337,25 @@ enum isi_session_state {
 #define ISI_SESSION_F_SCANNING		(1 << 0)
 #define ISI_SESSION_F_UNBINDING		(1 << 1)	/* asked for */
 #define ISI_SESSION_F_UNBOUND		(1 << 2)	/* and done */
+#define ISI_SESSION_F_CHANGED		(1 << 3)	/* LUNS_CHANGED was sent */
 #define ISI_CONN_F_LOGGED_OUT		(1 << 0)	/* the target said so */
+
+/**
+ * enum isi_change - what a target says has changed, by sense key and ASC/ASCQ
+ * @ISI_CHANGE_NONE: not used
+ * @ISI_CHANGE_LUNS: UNIT ATTENTION, REPORTED LUNS DATA HAS CHANGED
+ * @ISI_CHANGE_CAPACITY: UNIT ATTENTION, CAPACITY DATA HAS CHANGED
+ * @ISI_CHANGE_INQUIRY: UNIT ATTENTION, INQUIRY DATA HAS CHANGED
+ * @ISI_CHANGE_LUN_GONE: ILLEGAL REQUEST, LOGICAL UNIT NOT SUPPORTED, of a LUN
+ *	that has been in use, while no scan runs
+ */
+enum isi_change {
+	ISI_CHANGE_NONE,
+	ISI_CHANGE_LUNS,
+	ISI_CHANGE_CAPACITY,
+	ISI_CHANGE_INQUIRY,
+	ISI_CHANGE_LUN_GONE,
+};
 
 /**
  * enum isi_conn_state - a connection's life, one way

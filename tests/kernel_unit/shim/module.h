@@ -229,7 +229,10 @@ struct request { int tag; };
 struct scsi_device { struct Scsi_Host *host; u64 lun; };
 struct scsi_lun { u8 scsi_lun[8]; };
 
+struct scsi_device { u64 lun; };
+
 struct scsi_cmnd {
+	struct scsi_device *device;
 	struct scatterlist *sglist;
 	unsigned int bufflen, underflow, resid;
 	u8 *sense_buffer;

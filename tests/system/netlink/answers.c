@@ -191,6 +191,67 @@ static void second_response(uint8_t transport)
 	device_end(&d);
 }
 
+static uint32_t session_flags(const struct session *s)
+{
+	struct message m;
+	struct reply r;
+
+	session_message(&m, ISI_CMD_SESSION_GET, s);
+	check_error(talk(&main_link, &m, &r), 0, "SESSION_GET (%s)", r.why);
+	return reply_u32(&r, ISI_A_SESSION, ISI_A_SESSION_FLAGS);
+}
+
+static void answer_with_sense(struct device *d, const uint8_t sense[18])
+{
+	static struct pdu pdu;
+	struct io io = {};
+
+	io_start(&io, d, false, 100);
+	if (expect_command(d, &pdu))
+		send_sense(d, pdu.bhs.itt, sense);
+	io_wait(&io);
+	check(io.status == 2, "the status was lost");
+	io_free(&io);
+}
+
+/* C-099: it is told once for each scan, and is in the dump until then. */
+static void luns_changed(uint8_t transport)
+{
+	static const struct {
+		uint8_t key, asc, ascq, change;
+	} says[] = {
+		{ 6, 0x3f, 0x0e, ISI_CHANGE_LUNS },
+		{ 6, 0x2a, 0x09, ISI_CHANGE_CAPACITY },
+		{ 6, 0x3f, 0x03, ISI_CHANGE_INQUIRY },
+		{ 5, 0x25, 0x00, ISI_CHANGE_LUN_GONE },
+	};
+	struct keys keys = plain;
+	struct device d;
+	struct event e;
+
+	section("LUNs that change (transport %u)", transport);
+	keys.transport = transport;
+	device_make(&d, &keys);
+	for (size_t i = 0; i < sizeof(says) / sizeof(says[0]); i++) {
+		uint8_t sense[18] = { 0x70, [2] = says[i].key, [7] = 10,
+				      [12] = says[i].asc, says[i].ascq };
+
+		check(!(session_flags(&d.session) & ISI_SESSION_F_CHANGED),
+		      "changed, before anybody said so");
+		answer_with_sense(&d, sense);
+		expect_event(&d.session, ISI_EVENT_LUNS_CHANGED, &e);
+		check(e.change == says[i].change && !e.lun,
+		      "change %u of LUN %llu", e.change,
+		      (unsigned long long)e.lun);
+		check(session_flags(&d.session) & ISI_SESSION_F_CHANGED,
+		      "not in the dump");
+		answer_with_sense(&d, sense);
+		expect_no_event(&d.session, ISI_EVENT_LUNS_CHANGED);
+		serve_scan(&d);
+	}
+	device_end(&d);
+}
+
 void test_answers(uint8_t transport)
 {
 	for (size_t i = 0; i < sizeof(wrong_answers) / sizeof(wrong_answers[0]);
@@ -199,4 +260,5 @@ void test_answers(uint8_t transport)
 	too_many_r2ts(transport);
 	second_response(transport);
 	scan_broken_off(transport);
+	luns_changed(transport);
 }

@@ -235,6 +235,8 @@ static void take_event(struct nlmsghdr *h, struct event *e)
 	TAKE(ISI_A_SESSION, ISI_A_SESSION_ID, session);
 	TAKE(ISI_A_SESSION, ISI_A_SESSION_GENERATION, session_generation);
 	TAKE(ISI_A_SESSION, ISI_A_SESSION_STATE, state);
+	TAKE(ISI_A_SESSION, ISI_A_SESSION_LUN, lun);
+	TAKE(ISI_A_SESSION, ISI_A_SESSION_CHANGE, change);
 	TAKE(ISI_A_CONN, ISI_A_CONN_CID, cid);
 	TAKE(ISI_A_CONN, ISI_A_CONN_GENERATION, conn_generation);
 	TAKE(ISI_A_CONN, ISI_A_CONN_FAIL_REASON, fail_reason);

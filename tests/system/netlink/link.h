@@ -50,6 +50,8 @@ struct event {
 	uint32_t session;
 	uint32_t session_generation;
 	uint8_t state;
+	uint64_t lun;
+	uint8_t change;
 	uint16_t cid;
 	uint32_t conn_generation;
 	uint8_t fail_reason;

@@ -159,6 +159,7 @@ const char *command_name(int cmd)
 		[ISI_EVENT_SCANNED] = "event SCANNED",
 		[ISI_EVENT_UNBOUND] = "event UNBOUND",
 		[ISI_EVENT_GONE] = "event GONE",
+		[ISI_EVENT_LUNS_CHANGED] = "event LUNS_CHANGED",
 	};
 
 	return cmd >= 0 && cmd <= ISI_CMD_MAX ? names[cmd] : "unknown command";

@@ -63,6 +63,18 @@ void send_response(struct device *d, uint32_t itt, uint8_t status,
 	peer_send(d->conn.peer, &bhs, sense, status ? sizeof(sense) : 0);
 }
 
+void send_sense(struct device *d, uint32_t itt, const uint8_t sense[18])
+{
+	struct iscsi_bhs bhs = { .opcode = ISCSI_OPCODE_SCSI_RESPONSE,
+				 .flags = ISCSI_BHS_FINAL, .itt = itt };
+	uint8_t segment[20] = { 0, 18 };
+
+	((struct iscsi_bhs_scsi_response *)&bhs)->status = 2;
+	memcpy(segment + 2, sense, 18);
+	number_pdu(d, &bhs, true);
+	peer_send(d->conn.peer, &bhs, segment, sizeof(segment));
+}
+
 void send_data_in(struct device *d, uint32_t itt, uint32_t datasn,
 		  uint32_t offset, const void *data, uint32_t length,
 		  uint8_t flags)
@@ -125,8 +137,7 @@ static void answer_scan(struct device *d, const struct pdu *pdu)
 		send_response(d, pdu->bhs.itt, 2, 0, 0);
 }
 
-/* Until the scan has ended. */
-static void serve_scan(struct device *d)
+void serve_scan(struct device *d)
 {
 	static struct pdu pdu;
 	struct event e;

@@ -36,6 +36,8 @@ struct device {
 	int bsg;
 };
 
+/* Has the module look for all LUNs, and answers until it has. */
+void serve_scan(struct device *d);
 void device_make(struct device *d, const struct keys *keys);
 /* Ends the session; a command that is left ends with it. */
 void device_end(struct device *d);
@@ -46,6 +48,8 @@ bool expect_command(struct device *d, struct pdu *pdu);
 void number_pdu(struct device *d, struct iscsi_bhs *bhs, bool status);
 void send_response(struct device *d, uint32_t itt, uint8_t status,
 		   uint8_t flags, uint32_t residual);
+/* CHECK CONDITION with @sense, of fixed format. */
+void send_sense(struct device *d, uint32_t itt, const uint8_t sense[18]);
 void send_data_in(struct device *d, uint32_t itt, uint32_t datasn,
 		  uint32_t offset, const void *data, uint32_t length,
 		  uint8_t flags);

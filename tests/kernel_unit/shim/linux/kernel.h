@@ -13,6 +13,8 @@
 #define be32_to_cpu(x) be32toh(x)
 
 #ifndef __cplusplus
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
 /* As in the kernel, both sides must be of one type. */
 #define shim_same_type(a, b) \
 	_Static_assert(__builtin_types_compatible_p(typeof(a), typeof(b)), \
