@@ -128,6 +128,7 @@ struct isi_task {
 	u32 cmdsn;			/* once SENT */
 	enum isi_task_state state;
 	u32 immediate;			/* bytes of immediate data */
+	unsigned long since;		/* jiffies; kept by retries */
 	struct isi_xfer xfer;
 	struct isi_cursor tx;
 	struct isi_cursor rx;

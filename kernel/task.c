@@ -49,6 +49,8 @@ void isi_task_start(struct isi_task *task, struct isi_conn *conn,
 
 	task->sc = sc;
 	task->conn = conn;
+	if (!sc->retries)
+		task->since = jiffies;
 	task->itt = ++slot->generation << ISI_ITT_INDEX_BITS | index;
 	task->state = ISI_TASK_QUEUED;
 	task->immediate = isi_xfer_start(&task->xfer,
@@ -125,13 +127,31 @@ void isi_task_done(struct isi_task *task)
 	scsi_done(task->sc);
 }
 
+/*
+ * The time it waited here for its session is not time the target had: the
+ * midlayer would count it, and turn the retry into an error. Nor are lost
+ * connections retries, or a link that flaps would be given up sooner than one
+ * that is gone. Like that one it is at ReplacementTimeout, lest a command that
+ * brings its target down goes round for ever; and after the usual number of
+ * retries where there may be another path (REQ_FAILFAST_TRANSPORT).
+ */
+static void forget_loss(struct isi_task *task)
+{
+	struct scsi_cmnd *sc = task->sc;
+	s32 limit = isi_transport_recovery_tmo(shost_priv(sc->device->host));
+
+	sc->jiffies_at_alloc = jiffies;
+	if (scsi_cmd_to_rq(sc)->cmd_flags & REQ_FAILFAST_TRANSPORT)
+		return;
+	if (limit < 0 ||
+	    time_before(jiffies, task->since + (unsigned long)limit * HZ))
+		sc->retries = 0;
+}
+
 /**
  * isi_task_end() - give a command back that got no answer
  * @task: off every list of a live connection
  * @host_byte: DID_*
- *
- * The time it waited here for its session is not time the target had: the
- * midlayer would count it, and turn the retry into an error.
  */
 void isi_task_end(struct isi_task *task, int host_byte)
 {
@@ -142,7 +162,7 @@ void isi_task_end(struct isi_task *task, int host_byte)
 	if (task->state != ISI_TASK_ANSWERED)
 		sc->result = host_byte << 16;
 	if (host_byte == DID_TRANSPORT_DISRUPTED)
-		sc->jiffies_at_alloc = jiffies;
+		forget_loss(task);
 	task_free(task);
 	scsi_done(sc);
 }
