@@ -27,6 +27,35 @@ bool SaysLunsChanged(const Bytes& data) {
   return at(asc) == kAscTargetChanged && at(asc + 1) == kAscqLunsChanged;
 }
 
+struct AsyncRow {
+  iscsi_async_event event;
+  AsyncWish wish;
+  std::string_view words;
+};
+
+// §11.9.1. FastAbort would have to be agreed on; we offer RFC3720 alone.
+constexpr AsyncRow kAsyncRows[] = {
+    {ISCSI_ASYNC_SCSI, AsyncWish::kNothing, "the target reports a SCSI event"},
+    {ISCSI_ASYNC_LOGOUT_REQUEST, AsyncWish::kLogout,
+     "the target requests a logout"},
+    {ISCSI_ASYNC_CONN_DROP, AsyncWish::kConnectionDropped,
+     "the target drops the connection"},
+    {ISCSI_ASYNC_SESSION_DROP, AsyncWish::kSessionDropped,
+     "the target drops all connections"},
+    {ISCSI_ASYNC_NEGOTIATE, AsyncWish::kRelogin,
+     "the target requests a new negotiation"},
+    {ISCSI_ASYNC_FAST_ABORT, AsyncWish::kNothing,
+     "the target ends tasks by FastAbort, which was not agreed"},
+};
+
+// 248 to 255 are a vendor's.
+constexpr uint8_t kFirstVendorEvent = 248;
+
+std::string DescribeStranger(uint8_t event) {
+  return (event < kFirstVendorEvent ? "an unknown" : "a vendor's") +
+         std::string(" Asynchronous Message, event ") + std::to_string(event);
+}
+
 struct RejectWords {
   uint8_t reason;
   std::string_view words;
@@ -48,39 +77,33 @@ constexpr RejectWords kRejectWords[] = {
 
 }  // namespace
 
+// C-102: what we do not know is the log's alone.
 AsyncMessage ReadAsync(const Pdu& pdu) {
   const auto async = pdu.As<iscsi_bhs_async>();
-  const std::chrono::seconds parameter2(be16toh(async.parameter2));
-  const std::chrono::seconds parameter3(be16toh(async.parameter3));
-  switch (async.async_event) {
-    case ISCSI_ASYNC_SCSI:
-      if (SaysLunsChanged(pdu.data))
-        return {AsyncWish::kRescan, {}, {}, "the target's LUNs changed"};
-      return {AsyncWish::kNothing, {}, {}, "the target reports a SCSI event"};
-    case ISCSI_ASYNC_LOGOUT_REQUEST:
-      return {
-          AsyncWish::kLogout, parameter3, {}, "the target requests a logout"};
-    case ISCSI_ASYNC_CONN_DROP:
-      return {AsyncWish::kConnectionDropped,
-              {},
-              parameter2,
-              "the target drops the connection"};
-    case ISCSI_ASYNC_SESSION_DROP:
-      return {AsyncWish::kSessionDropped,
-              {},
-              parameter2,
-              "the target drops all connections"};
-    case ISCSI_ASYNC_NEGOTIATE:
-      return {AsyncWish::kRelogin,
-              parameter3,
-              {},
-              "the target requests a new negotiation"};
-    default:
-      return {AsyncWish::kNothing,
-              {},
-              {},
-              "Asynchronous Message " + std::to_string(async.async_event)};
+  AsyncMessage message;
+  message.cid = be16toh(async.parameter1);
+  message.time2wait = std::chrono::seconds(be16toh(async.parameter2));
+  message.within = std::chrono::seconds(be16toh(async.parameter3));
+  message.text = DescribeStranger(async.async_event);
+  for (const AsyncRow& row : kAsyncRows) {
+    if (row.event != async.async_event) continue;
+    message.wish = row.wish;
+    message.text = row.words;
   }
+  if (async.async_event == ISCSI_ASYNC_SCSI && SaysLunsChanged(pdu.data)) {
+    message.wish = AsyncWish::kRescan;  // C-099
+    message.text = "the target's LUNs changed";
+  }
+  return message;
+}
+
+// §11.17: the data segment begins with the header of what it rejects; who knows
+// what a target that found it wrong has made of it. C-103
+std::optional<iscsi_bhs> RejectedHeader(const Pdu& pdu) {
+  iscsi_bhs header;
+  if (pdu.data.size() < sizeof(header)) return std::nullopt;
+  std::memcpy(&header, pdu.data.data(), sizeof(header));
+  return header;
 }
 
 std::string DescribeReject(const Pdu& pdu) {
@@ -90,11 +113,9 @@ std::string DescribeReject(const Pdu& pdu) {
   for (const RejectWords& row : kRejectWords) {
     if (row.reason == reason) text += " (" + std::string(row.words) + ")";
   }
-  // §11.17: the data segment is the header of what it rejects.
-  if (pdu.data.size() >= ISCSI_BHS_LEN) {
-    const auto opcode =
-        std::to_integer<unsigned>(pdu.data[0]) & ISCSI_BHS_OPCODE;
-    text += ", opcode " + std::to_string(opcode);
+  if (const auto header = RejectedHeader(pdu)) {
+    text += ", opcode " + std::to_string(header->opcode & ISCSI_BHS_OPCODE) +
+            ", Initiator Task Tag " + std::to_string(be32toh(header->itt));
   }
   return text;
 }

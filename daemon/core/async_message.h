@@ -5,6 +5,8 @@
 #ifndef ISCSID_CORE_ASYNC_MESSAGE_H_
 #define ISCSID_CORE_ASYNC_MESSAGE_H_
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "daemon/ports/clock.h"
@@ -23,12 +25,16 @@ enum class AsyncWish {
 
 struct AsyncMessage {
   AsyncWish wish = AsyncWish::kNothing;
-  Duration within{0};     // kLogout, kRelogin: Parameter3
+  uint16_t cid = 0;       // kConnectionDropped: Parameter1
   Duration time2wait{0};  // when dropped: Parameter2
+  Duration within{0};     // kLogout, kRelogin: Parameter3
   std::string text;       // for the log
 };
 
 [[nodiscard]] AsyncMessage ReadAsync(const Pdu& pdu);
+
+// What a Reject rejects, as far as it says that.
+[[nodiscard]] std::optional<iscsi_bhs> RejectedHeader(const Pdu& pdu);
 
 [[nodiscard]] std::string DescribeReject(const Pdu& pdu);
 

@@ -8,7 +8,6 @@
 #include <cstring>
 #include <utility>
 
-#include "daemon/core/async_message.h"
 #include "daemon/core/conn_failure.h"
 #include "daemon/core/logged_step.h"
 #include "daemon/proto/name.h"
@@ -187,12 +186,22 @@ void Session::OnPdu(const PduEvent& event) {
       OnAsync(event.pdu);
       break;
     case ISCSI_OPCODE_REJECT:
-      env_.log.Warning(Who() + DescribeReject(event.pdu));
+      OnReject(event.pdu);
       break;
     default:
       env_.log.Debug(Who() + "a PDU nobody asked for, opcode " +
                      std::to_string(event.pdu.opcode()));
   }
+}
+
+// The module has done what its tasks ask for; a Logout is ours. C-103, C-104
+void Session::OnReject(const Pdu& pdu) {
+  env_.log.Warning(Who() + DescribeReject(pdu));
+  const auto rejected = RejectedHeader(pdu);
+  if (!logout_itt_ || !rejected || be32toh(rejected->itt) != *logout_itt_)
+    return;
+  logout_response_.emplace().response = ISCSI_LOGOUT_FAILED;
+  changed_.NotifyAll();
 }
 
 // RFC 7143 §11.9.1.
@@ -213,19 +222,22 @@ void Session::OnAsync(const Pdu& pdu) {
       relogin_ = {message.within};
       break;
     case AsyncWish::kConnectionDropped:  // C-101
-    case AsyncWish::kSessionDropped: {
-      const KernelResult<void> stopped =
-          env_.kernel.StopConn(*conn_handle_, ISI_FAIL_STOPPED);
-      if (!stopped) env_.log.Warning(Who() + stopped.error().Text());
-      LoseConnection(message.wish == AsyncWish::kSessionDropped
-                         ? ConnEvent::kAsyncDropAll
-                         : ConnEvent::kAsyncDropConnection,
-                     message.text);
-      not_before_ = env_.clock.Now() + message.time2wait;  // C-114
+      if (message.cid == conn_handle_->cid)
+        OnDropped(ConnEvent::kAsyncDropConnection, message);
       break;
-    }
+    case AsyncWish::kSessionDropped:
+      OnDropped(ConnEvent::kAsyncDropAll, message);
+      break;
   }
   changed_.NotifyAll();
+}
+
+void Session::OnDropped(ConnEvent event, const AsyncMessage& message) {
+  const KernelResult<void> stopped =
+      env_.kernel.StopConn(*conn_handle_, ISI_FAIL_STOPPED);
+  if (!stopped) env_.log.Warning(Who() + stopped.error().Text());
+  LoseConnection(event, message.text);
+  not_before_ = env_.clock.Now() + message.time2wait;  // C-114
 }
 
 void Session::OnScanned(const ScannedEvent& event) {

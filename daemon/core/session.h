@@ -27,6 +27,7 @@
 #include <string>
 
 #include "daemon/config/config.h"
+#include "daemon/core/async_message.h"
 #include "daemon/core/backoff.h"
 #include "daemon/core/condition.h"
 #include "daemon/core/connect_limiter.h"
@@ -123,7 +124,9 @@ class Session : public std::enable_shared_from_this<Session> {
   void LoseConnection(ConnEvent event, const std::string& why);
   void Note(const Failure& failure);
   void NoteText(const std::string& why);
+  void OnReject(const Pdu& pdu);
   void OnAsync(const Pdu& pdu);
+  void OnDropped(ConnEvent event, const AsyncMessage& message);
   void CompareConns(const SessionDump& dump);
   [[nodiscard]] std::string Who() const;
   void StoreOwner();

@@ -68,7 +68,7 @@ asio::awaitable<void> Session::RemoveDevices() {
 asio::awaitable<bool> Session::SendLogout(Duration timeout) {
   iscsi_bhs_logout_request header{};
   header.opcode = ISCSI_OPCODE_LOGOUT_REQUEST | ISCSI_BHS_IMMEDIATE;
-  header.flags = ISCSI_BHS_FINAL | ISCSI_LOGOUT_SESSION;
+  header.flags = ISCSI_BHS_FINAL | ISCSI_LOGOUT_SESSION;  // C-112
   header.cid = htobe16(conn_handle_->cid);
   Pdu pdu;
   pdu.Set(header);
@@ -92,7 +92,7 @@ asio::awaitable<bool> Session::SendLogout(Duration timeout) {
                    "the target does not answer the logout");
     co_return false;
   }
-  if (logout_response_->response != ISCSI_LOGOUT_CLOSED) {
+  if (logout_response_->response != ISCSI_LOGOUT_CLOSED) {  // C-113
     LoseConnection(ConnEvent::kLogoutFailed,
                    "the target refuses the logout, response " +
                        std::to_string(logout_response_->response));

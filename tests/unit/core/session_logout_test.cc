@@ -142,8 +142,30 @@ TEST_F(SessionLogout, C113_EndsWithoutAnAnswer) {
 
 // C-113
 TEST_F(SessionLogout, C113_EndsWhenTheTargetRefuses) {
-  world.kernel.logout_response = ISCSI_LOGOUT_FAILED;
-  EXPECT_EQ(world.Logout("disk")->error(), "");
+  for (const int response :
+       {ISCSI_LOGOUT_NO_CID + 0, ISCSI_LOGOUT_NO_RECOVERY + 0,
+        ISCSI_LOGOUT_FAILED + 0, 4, 255}) {
+    world.kernel.logout_response = static_cast<uint8_t>(response);
+    EXPECT_EQ(world.Logout("disk")->error(), "");
+    EXPECT_TRUE(world.kernel.sessions.empty());
+    EXPECT_TRUE(world.log.Has("S6 IN_LOGOUT --logout failed/T17--> S8"));
+    EXPECT_TRUE(world.log.Has("the target refuses the logout, response " +
+                              std::to_string(response)));
+    EXPECT_EQ(world.Login("disk")->error(), "");
+  }
+}
+
+// C-104: of a Logout; it does not wait for a response any more.
+TEST_F(SessionLogout, C104_EndsWhenTheTargetRejectsTheRequest) {
+  world.kernel.logout_response.reset();
+  const auto logout = world.Logout("disk");
+  world.kernel.ReceiveReject(1, ISCSI_REJECT_IMMEDIATE, 0x12345678);
+  world.Settle();
+  EXPECT_FALSE(logout->done());
+  world.kernel.ReceiveReject(1, ISCSI_REJECT_IMMEDIATE, 0x40000001);
+  world.Settle();
+  EXPECT_EQ(logout->error(), "");
+  EXPECT_TRUE(world.log.Has("too many immediate commands"));
   EXPECT_TRUE(world.log.Has("S6 IN_LOGOUT --logout failed/T17--> S8"));
 }
 

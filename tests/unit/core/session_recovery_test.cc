@@ -308,8 +308,8 @@ TEST_F(SessionRecovery, C114_WaitsAsTheLogoutResponseSays) {
   EXPECT_TRUE(up());
 }
 
-// C-113
-TEST_F(SessionRecovery, C113_DropsTheConnectionWhenTheLogoutIsNotAnswered) {
+// C-100, C-113: when the Logout is not answered.
+TEST_F(SessionRecovery, C100_C113_DropsTheConnectionWithinParameter3) {
   world.kernel.logout_response.reset();
   world.kernel.ReceiveAsync(1, ISCSI_ASYNC_LOGOUT_REQUEST, 0, 2);
   world.Advance(milliseconds(1999));
@@ -322,7 +322,7 @@ TEST_F(SessionRecovery, C113_DropsTheConnectionWhenTheLogoutIsNotAnswered) {
 }
 
 // C-101, C-114
-TEST_F(SessionRecovery, C101_ComesBackAfterADropNotBeforeTime2Wait) {
+TEST_F(SessionRecovery, C101_C114_ComesBackAfterADropNotBeforeTime2Wait) {
   for (const auto event : {ISCSI_ASYNC_CONN_DROP, ISCSI_ASYNC_SESSION_DROP}) {
     world.transport.connects.clear();
     world.kernel.ReceiveAsync(1, event, 8, 20);
@@ -334,6 +334,14 @@ TEST_F(SessionRecovery, C101_ComesBackAfterADropNotBeforeTime2Wait) {
   EXPECT_EQ(world.kernel.Count("CONN_STOP 1"), 2);
   EXPECT_TRUE(world.log.Has("target drops connection/T15"));
   EXPECT_TRUE(world.log.Has("target drops all connections/T15"));
+}
+
+// C-101: Parameter1 is the CID of the connection it drops.
+TEST_F(SessionRecovery, C101_ADropOfAnotherConnectionIsNotOurs) {
+  world.kernel.ReceiveAsync(1, ISCSI_ASYNC_CONN_DROP, 8, 20, 1);
+  world.Settle();
+  EXPECT_EQ(world.kernel.Count("CONN_STOP 1"), 0);
+  EXPECT_TRUE(up());
 }
 
 // C-102
@@ -393,9 +401,11 @@ TEST_F(SessionRecovery, C099_ScansWhenTheLunsChanged) {
   EXPECT_EQ(world.kernel.Count("SESSION_SCAN 1"), 1);
 }
 
-TEST_F(SessionRecovery, LeavesUnknownMessagesAlone) {
-  world.kernel.ReceiveAsync(1, ISCSI_ASYNC_VENDOR, 1, 1);
-  world.kernel.ReceiveAsync(1, static_cast<iscsi_async_event>(77), 1, 1);
+// C-102, C-103
+TEST_F(SessionRecovery, C102_C103_LeavesTheRestAlone) {
+  for (const int event :
+       {ISCSI_ASYNC_FAST_ABORT + 0, 77, 248, ISCSI_ASYNC_VENDOR + 0})
+    world.kernel.ReceiveAsync(1, static_cast<iscsi_async_event>(event), 1, 1);
   iscsi_bhs_reject reject{};
   reject.opcode = ISCSI_OPCODE_REJECT;
   reject.reason = ISCSI_REJECT_PROTOCOL;

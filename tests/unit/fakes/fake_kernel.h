@@ -62,14 +62,29 @@ class FakeKernel : public Kernel {
   }
 
   void ReceiveAsync(uint32_t id, iscsi_async_event event, uint16_t parameter2,
-                    uint16_t parameter3) {
+                    uint16_t parameter3, uint16_t parameter1 = 0) {
     iscsi_bhs_async header{};
     header.opcode = ISCSI_OPCODE_ASYNC;
     header.async_event = static_cast<uint8_t>(event);
+    header.parameter1 = htobe16(parameter1);
     header.parameter2 = htobe16(parameter2);
     header.parameter3 = htobe16(parameter3);
     Pdu pdu;
     pdu.Set(header);
+    Receive(id, pdu);
+  }
+
+  // Of a PDU with this tag.
+  void ReceiveReject(uint32_t id, iscsi_reject_reason reason, uint32_t itt) {
+    iscsi_bhs_reject header{};
+    header.opcode = ISCSI_OPCODE_REJECT;
+    header.reason = static_cast<uint8_t>(reason);
+    iscsi_bhs rejected{};
+    rejected.itt = htobe32(itt);
+    Pdu pdu;
+    pdu.Set(header);
+    pdu.data.resize(sizeof(rejected));
+    std::memcpy(pdu.data.data(), &rejected, sizeof(rejected));
     Receive(id, pdu);
   }
 
