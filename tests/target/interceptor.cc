@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "tests/target/interceptor.h"
 
+#include <utility>
+
 #include "tests/target/text.h"
 
 namespace target {
@@ -23,29 +25,42 @@ bool TakesStatSn(const Pdu& pdu) {
          (pdu.opcode() != opcode::kNopIn || pdu.itt() != kNoTag);
 }
 
+bool Matches(const Rule& rule, Side from, const Pdu& pdu) {
+  Variables variables;
+  variables.SetLast(pdu);
+  return (!rule.side || *rule.side == from) &&
+         !Mismatch(pdu, rule.opcode, rule.terms, variables);
+}
+
 }  // namespace
 
 std::vector<const Action*> Faults::Choose(Side from, const Pdu& pdu,
                                           bool full_feature,
                                           std::chrono::milliseconds now) {
   std::vector<const Action*> actions;
-  Variables variables;
-  variables.SetLast(pdu);
   for (size_t i = 0; i < rules_.size(); ++i) {
     const Rule& rule = rules_[i];
-    if (rule.side && *rule.side != from) continue;
-    if (Mismatch(pdu, rule.opcode, rule.terms, variables)) continue;
-    if (ActsOn(rule, ++seen_[i])) actions.push_back(&rule.action);
+    if (Matches(rule, from, pdu) && ActsOn(rule, ++seen_[i]))
+      actions.push_back(&rule.action);
   }
   if (!random_ || !full_feature) return actions;
-  if (next_ && now >= *next_)
-    actions.push_back(
-        &random_->actions[generator_() % random_->actions.size()]);
-  if (!next_ || now >= *next_)  // between none and two intervals from now
+  if (const Action* action = ChooseRandom(from, pdu, now))
+    actions.push_back(action);
+  return actions;
+}
+
+const Action* Faults::ChooseRandom(Side from, const Pdu& pdu,
+                                   std::chrono::milliseconds now) {
+  if (!next_ || now >= *next_) {
+    if (next_ && !due_)
+      due_ = &random_->rules[generator_() % random_->rules.size()];
+    // Between none and two intervals from now.
     next_ = now + std::chrono::milliseconds(
                       generator_() %
                       static_cast<uint64_t>(2 * random_->interval.count() + 1));
-  return actions;
+  }
+  if (!due_ || !Matches(*due_, from, pdu)) return nullptr;
+  return &std::exchange(due_, nullptr)->action;
 }
 
 // The last single value of a digest key is what holds.

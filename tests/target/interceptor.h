@@ -19,11 +19,12 @@
 
 namespace target {
 
-// Faults at random, so many of them that one comes every `interval`.
+// Faults at random, so many of them that one comes every `interval`; each is
+// for the next PDU that its rule matches.
 struct RandomFaults {
   uint64_t seed = 1;
   std::chrono::milliseconds interval{1000};
-  std::vector<Action> actions;
+  std::vector<Rule> rules;
 };
 
 // The rules and how often each has matched, over all connections.
@@ -41,11 +42,15 @@ class Faults {
                                     std::chrono::milliseconds now);
 
  private:
+  const Action* ChooseRandom(Side from, const Pdu& pdu,
+                             std::chrono::milliseconds now);
+
   std::vector<Rule> rules_;
   std::vector<uint64_t> seen_;
   std::optional<RandomFaults> random_;
   std::mt19937_64 generator_;
   std::optional<std::chrono::milliseconds> next_;
+  const Rule* due_ = nullptr;  // of random_, waiting for its PDU
 };
 
 // One thing to do, in order.

@@ -176,7 +176,7 @@ const std::vector<Option>& AllOptions() {
          to.random_faults = text;
          return text.find(':') != std::string::npos;
        }},
-      {"--random-action", "ACTION", "one to choose from; repeated",
+      {"--random-action", "ACTION|RULE", "one to choose from; repeated",
        [](Options& to, const std::string& text) {
          to.random_actions.push_back(text);
          return true;

@@ -118,11 +118,11 @@ Result<RandomFaults> ParseRandom(const Options& options) {
   if (texts.empty())
     texts.assign(std::begin(kUsualActions), std::end(kUsualActions));
   for (const std::string& text : texts) {
-    const auto words = SplitWords(text);
-    if (!words) return words.error();
-    auto action = ParseAction(*words);
-    if (!action) return action.error();
-    random.actions.push_back(std::move(*action));
+    auto rule = ParseRule(text.starts_with("on ") ? text : "on ANY : " + text);
+    if (!rule) return rule.error();
+    if (rule->when != Rule::When::kAlways)
+      return Error{"--random-action '" + text + "': chance does the counting"};
+    random.rules.push_back(std::move(*rule));
   }
   return random;
 }

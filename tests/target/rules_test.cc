@@ -210,8 +210,8 @@ TEST(Interceptor, InjectsWithoutAGapInStatSn) {
 TEST(Interceptor, MakesRandomFaultsBySeed) {
   const auto faults = [](uint64_t seed) {
     RandomFaults random{seed, milliseconds(1000), {}};
-    for (const char* word : {"drop", "duplicate"})
-      random.actions.push_back(*ParseAction(std::vector<std::string>{word}));
+    for (const char* text : {"on ANY : drop", "on ANY : duplicate"})
+      random.rules.push_back(*ParseRule(text));
     Passage passage({}, random);
     passage.now = milliseconds(100000);
     passage.LogIn();
@@ -227,6 +227,20 @@ TEST(Interceptor, MakesRandomFaultsBySeed) {
   };
   EXPECT_EQ(faults(1), faults(1));
   EXPECT_NE(faults(1), faults(2));
+}
+
+TEST(Interceptor, KeepsARandomFaultForItsPdu) {
+  Passage passage(
+      {}, RandomFaults{1, milliseconds(100), {*ParseRule("on R2T : drop")}});
+  passage.LogIn();
+  for (int i = 0; i < 100; ++i) {
+    passage.now += milliseconds(100);
+    EXPECT_EQ(passage.Pass(DataIn(0)).size(), 1u);
+  }
+  Pdu r2t;
+  r2t.Set(field::kOpcode, opcode::kR2t);
+  EXPECT_EQ(passage.Pass(r2t).size(), 0u);
+  EXPECT_EQ(passage.Pass(r2t).size(), 1u);
 }
 
 }  // namespace
