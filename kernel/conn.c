@@ -59,6 +59,7 @@ void isi_conn_wake(struct isi_conn *conn)
 /* One turn. Return: jiffies until the next, or -1: when there is a reason. */
 static long io_turn(struct isi_conn *conn)
 {
+	bool held = false;
 	int more = 0, ret = 0;
 
 	isi_conn_lock(conn);
@@ -66,6 +67,7 @@ static long io_turn(struct isi_conn *conn)
 		if (conn->transport == ISI_TRANSPORT_GENERIC)
 			more = conn->ops->receive(conn);
 		ret = isi_tx_run(conn, WORK_BUDGET, ISI_STAT_TX_THREAD);
+		held = isi_tx_reap(conn);
 	}
 	isi_conn_unlock(conn);
 
@@ -73,7 +75,7 @@ static long io_turn(struct isi_conn *conn)
 		isi_conn_fail(conn, ISI_FAIL_SEND, ret);
 	if (more || ret > 0)
 		return 0;
-	return ret == -EAGAIN ? RETRY_JIFFIES : -1;
+	return ret == -EAGAIN || held ? RETRY_JIFFIES : -1;
 }
 
 /*

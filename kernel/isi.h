@@ -113,7 +113,7 @@ enum isi_task_state {
 	ISI_TASK_FREE,
 	ISI_TASK_QUEUED,	/* holds a window credit, not on the wire */
 	ISI_TASK_SENT,		/* has its CmdSN */
-	ISI_TASK_ANSWERED,	/* has its result, a PDU of it is half sent */
+	ISI_TASK_ANSWERED,	/* has its result, TCP still has its pages */
 };
 
 /*
@@ -129,11 +129,13 @@ struct isi_task {
 	enum isi_task_state state;
 	u32 immediate;			/* bytes of immediate data */
 	unsigned long since;		/* jiffies; kept by retries */
+	bool data_sent;			/* pages of it went to TCP */
+	u32 sent_seq;			/* TCP's, behind the last of them */
 	struct isi_xfer xfer;
 	struct isi_cursor tx;
 	struct isi_cursor rx;
 	struct llist_node submitted;	/* conn->submitted */
-	struct list_head node;		/* conn->tx.commands or .data */
+	struct list_head node;		/* of conn->tx: commands, data, answered */
 };
 
 /* One per tag. @task is set (release) and cleared by the task's owner. */
@@ -165,6 +167,7 @@ struct isi_tx {
 	struct list_head ctl;		/* isi_ctl.node */
 	struct list_head data;		/* isi_task.node, oldest first */
 	struct list_head commands;	/* isi_task.node, oldest first */
+	struct list_head answered;	/* isi_task.node: to be acknowledged */
 
 	/* the PDU under way; none when head_len is 0 */
 	u8 head[ISI_MAX_HEAD_LEN + ISI_DIGEST_LEN] __aligned(4);
@@ -227,6 +230,8 @@ struct isi_sock_ops {
 	int (*send)(struct isi_conn *conn, struct kvec *kvec, bool more);
 	int (*send_page)(struct isi_conn *conn, struct bio_vec *bvec,
 			 bool more);
+	u32 (*sent_seq)(struct isi_conn *conn);
+	bool (*holds)(struct isi_conn *conn, u32 sent_seq);
 	void (*data_ready)(struct isi_conn *conn);
 	int (*receive)(struct isi_conn *conn);
 };
@@ -416,6 +421,8 @@ void isi_tx_kick(struct isi_conn *conn);			/* any */
 void isi_tx_collect(struct isi_conn *conn);
 void isi_tx_data_owed(struct isi_task *task);
 void isi_tx_forget(struct isi_task *task);
+bool isi_tx_answered(struct isi_task *task);
+bool isi_tx_reap(struct isi_conn *conn);
 int isi_tx_run(struct isi_conn *conn, u32 budget, enum isi_stat how);
 bool isi_tx_pending(struct isi_conn *conn);
 

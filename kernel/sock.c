@@ -89,6 +89,17 @@ static int native_send_page(struct isi_conn *conn, struct bio_vec *bvec,
 	return tcp_sendmsg_locked(conn->sock->sk, &msg, bvec->bv_len);
 }
 
+static u32 native_sent_seq(struct isi_conn *conn)
+{
+	return tcp_sk(conn->sock->sk)->write_seq;
+}
+
+/* What is not acknowledged may be sent again. */
+static bool native_holds(struct isi_conn *conn, u32 sent_seq)
+{
+	return before(tcp_sk(conn->sock->sk)->snd_una, sent_seq);
+}
+
 /*
  * From the socket's memory, which nobody else writes to: where the data went
  * may be an application's, and change.
@@ -164,6 +175,8 @@ static const struct isi_sock_ops native_ops = {
 	.untrylock = native_untrylock,
 	.send = native_send,
 	.send_page = native_send_page,
+	.sent_seq = native_sent_seq,
+	.holds = native_holds,
 	.data_ready = native_data_ready,
 	.receive = native_receive,
 };
@@ -200,6 +213,17 @@ static int generic_send_page(struct isi_conn *conn, struct bio_vec *bvec,
 
 	iov_iter_bvec(&msg.msg_iter, ITER_SOURCE, bvec, 1, bvec->bv_len);
 	return sock_sendmsg(conn->sock, &msg);
+}
+
+/* It has copied all that it was given. */
+static u32 generic_sent_seq(struct isi_conn *conn)
+{
+	return 0;
+}
+
+static bool generic_holds(struct isi_conn *conn, u32 sent_seq)
+{
+	return false;
 }
 
 /* Where isi_rx_iter() said they go. */
@@ -250,6 +274,8 @@ static const struct isi_sock_ops generic_ops = {
 	.trylock = generic_trylock,
 	.send = generic_send,
 	.send_page = generic_send_page,
+	.sent_seq = generic_sent_seq,
+	.holds = generic_holds,
 	.data_ready = isi_conn_wake,
 	.receive = generic_receive,
 };

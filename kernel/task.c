@@ -53,6 +53,7 @@ void isi_task_start(struct isi_task *task, struct isi_conn *conn,
 		task->since = jiffies;
 	task->itt = ++slot->generation << ISI_ITT_INDEX_BITS | index;
 	task->state = ISI_TASK_QUEUED;
+	task->data_sent = false;
 	task->immediate = isi_xfer_start(&task->xfer,
 					 dir == DMA_NONE ? 0 : scsi_bufflen(sc),
 					 dir == DMA_FROM_DEVICE,
@@ -100,31 +101,43 @@ static void task_free(struct isi_task *task)
 	struct isi_session *session = shost_priv(task->sc->device->host);
 	struct isi_slot *slot = &session->slots[itt_index(task->itt)];
 
-	/* Data still owed: the target may ask before it sees why. C-084 */
-	if (task->xfer.write && (task->xfer.r2t_count ||
-				 task->xfer.cover.prefix <
-				 task->xfer.edtl))
-		WRITE_ONCE(slot->late_itt, task->itt);
 	task->state = ISI_TASK_FREE;
 	WRITE_ONCE(slot->task, NULL);
+}
+
+/* What still comes of it is late, and no lie. */
+static void expect_late(struct isi_task *task)
+{
+	struct isi_session *session = task->conn->session;
+
+	WRITE_ONCE(session->slots[itt_index(task->itt)].late_itt, task->itt);
+}
+
+/*
+ * sc->result is set. A PDU of it that is half on the wire is finished first:
+ * its header has promised the bytes, and they are the command's pages. C-085
+ *
+ * Return: true when it has ended; false when tx.c ends it.
+ */
+static bool answer(struct isi_task *task)
+{
+	isi_tx_forget(task);
+	task->state = ISI_TASK_ANSWERED;
+	return task->conn->tx.task != task && isi_tx_answered(task);
 }
 
 /**
  * isi_task_done() - the target has answered; sc->result is set
  * @task: SENT; its connection's lock is held
- *
- * A PDU of it that is half on the wire is finished first: its header has
- * promised the bytes, and they are the command's pages. C-085
  */
 void isi_task_done(struct isi_task *task)
 {
-	isi_tx_forget(task);
-	if (task->conn->tx.task == task) {
-		task->state = ISI_TASK_ANSWERED;
-		return;
-	}
-	task_free(task);
-	scsi_done(task->sc);
+	const struct isi_xfer *x = &task->xfer;
+
+	/* Data still owed: the target may ask for it before it sees why. C-084 */
+	if (x->write && (x->r2t_count || x->cover.prefix < x->edtl))
+		expect_late(task);
+	answer(task);
 }
 
 /*
@@ -173,30 +186,29 @@ void isi_task_end(struct isi_task *task, int host_byte)
  *
  * It returns to the midlayer for a retry; what still comes of it is late. C-111
  *
- * Return: true when it has ended, also before; false when it cannot yet, as a
- * PDU of it is half on the wire or queuecommand has not let go of it.
+ * Return: true when it has ended, also before; false when it cannot yet, as TCP
+ * has pages of it or queuecommand has not let go of it.
  */
 bool isi_task_abort(struct isi_task *task)
 {
-	struct isi_session *session = task->conn->session;
-
-	if (task->state == ISI_TASK_FREE)
+	switch (task->state) {
+	case ISI_TASK_FREE:
 		return true;
-	if (task->state == ISI_TASK_ANSWERED ||
-	    (task->state == ISI_TASK_QUEUED && list_empty(&task->node)))
+	case ISI_TASK_ANSWERED:
 		return false;
-	if (task->state == ISI_TASK_SENT)
-		WRITE_ONCE(session->slots[itt_index(task->itt)].late_itt,
-			   task->itt);
-	isi_tx_forget(task);
-	isi_rx_forget(task->conn, task);
-	if (task->conn->tx.task == task) {
-		task->sc->result = DID_RESET << 16;
-		task->state = ISI_TASK_ANSWERED;
-		return false;
+	case ISI_TASK_QUEUED:
+		if (list_empty(&task->node))
+			return false;
+		isi_tx_forget(task);
+		isi_task_end(task, DID_RESET);
+		return true;
+	case ISI_TASK_SENT:
+		break;
 	}
-	isi_task_end(task, DID_RESET);
-	return true;
+	expect_late(task);
+	isi_rx_forget(task->conn, task);
+	task->sc->result = DID_RESET << 16;
+	return answer(task);
 }
 
 /*

@@ -23,6 +23,7 @@ void isi_tx_init(struct isi_tx *tx)
 	INIT_LIST_HEAD(&tx->ctl);
 	INIT_LIST_HEAD(&tx->data);
 	INIT_LIST_HEAD(&tx->commands);
+	INIT_LIST_HEAD(&tx->answered);
 }
 
 /* The task is the conn lock's from here on. Under rcu_read_lock(). */
@@ -359,6 +360,50 @@ static bool pdu_complete(const struct isi_tx *tx)
 	       tx->tail_sent == tx->tail_len;
 }
 
+/* Are pages of @task in the socket, whose owner may write to them once it ends? */
+static bool is_held(const struct isi_task *task)
+{
+	struct isi_conn *conn = task->conn;
+
+	return task->data_sent && !conn->limits.data_digest &&
+	       conn->ops->holds(conn, task->sent_seq);
+}
+
+/**
+ * isi_tx_answered() - a task ends, when it can
+ * @task: ANSWERED, on no list, no PDU of it under way
+ *
+ * Whoever answers a write has acknowledged its data; but for a target that has
+ * not read it, which would be sent what the pages hold by then: another's.
+ * C-085
+ *
+ * Return: true when it has ended; false when isi_tx_reap() ends it.
+ */
+bool isi_tx_answered(struct isi_task *task)
+{
+	if (is_held(task)) {
+		list_add_tail(&task->node, &task->conn->tx.answered);
+		isi_conn_wake(task->conn);
+		return false;
+	}
+	isi_task_end(task, DID_OK);
+	return true;
+}
+
+/* End those that TCP has let go of. Return: are there any left? */
+bool isi_tx_reap(struct isi_conn *conn)
+{
+	struct isi_task *task, *next;
+
+	list_for_each_entry_safe(task, next, &conn->tx.answered, node) {
+		if (is_held(task))
+			continue;
+		list_del_init(&task->node);
+		isi_task_end(task, DID_OK);
+	}
+	return !list_empty(&conn->tx.answered);
+}
+
 static void finish_pdu(struct isi_conn *conn)
 {
 	struct isi_tx *tx = &conn->tx;
@@ -368,8 +413,12 @@ static void finish_pdu(struct isi_conn *conn)
 	tx->head_len = 0;
 	tx->task = NULL;
 	tx->sending = NULL;
-	if (task && task->state == ISI_TASK_ANSWERED)
-		isi_task_end(task, DID_OK);
+	if (task) {
+		task->data_sent = true;
+		task->sent_seq = conn->ops->sent_seq(conn);
+		if (task->state == ISI_TASK_ANSWERED)
+			isi_tx_answered(task);
+	}
 	if (ctl)
 		isi_ctl_sent(conn, ctl);
 }

@@ -157,4 +157,48 @@ TEST_F(Task, C085_C111_AbortWaitsForThePduUnderWay) {
   EXPECT_EQ(write.sc.result, DID_RESET << 16);
 }
 
+// While TCP may send its pages again, they stay the command's.
+TEST_F(Task, C085_AnsweredWriteWaitsUntilTcpHasLetGo) {
+  acknowledges_ = false;
+  Request& write = SentCommand(1, 1000, DMA_TO_DEVICE);
+  ASSERT_TRUE(Receive(WithItt(R2t(0, 0, 1000), write.itt())));
+  ASSERT_EQ(Run(), 0);
+  ASSERT_TRUE(Receive(WithItt(Response(0, 0, 1), write.itt())));
+  EXPECT_EQ(write.done, 0);
+  EXPECT_TRUE(isi_tx_reap(&conn_));
+  EXPECT_EQ(write.done, 0);
+  EXPECT_FALSE(isi_task_abort(&write.task)) << "it has its result";
+  acknowledges_ = true;
+  EXPECT_FALSE(isi_tx_reap(&conn_));
+  EXPECT_EQ(write.done, 1);
+  EXPECT_EQ(write.sc.result, 0);
+}
+
+TEST_F(Task, C085_C111_AbortWaitsUntilTcpHasLetGo) {
+  acknowledges_ = false;
+  Request& write = SentCommand(1, 1000, DMA_TO_DEVICE);
+  ASSERT_TRUE(Receive(WithItt(R2t(0, 0, 1000), write.itt())));
+  ASSERT_EQ(Run(), 0);
+  EXPECT_FALSE(isi_task_abort(&write.task));
+  EXPECT_EQ(write.done, 0);
+  acknowledges_ = true;
+  EXPECT_FALSE(isi_tx_reap(&conn_));
+  EXPECT_EQ(write.done, 1);
+  EXPECT_EQ(write.sc.result, DID_RESET << 16);
+}
+
+// What has no data in TCP, or was copied for its digest, waits for nothing.
+TEST_F(Task, C085_WhatTcpDoesNotHoldEndsAtOnce) {
+  acknowledges_ = false;
+  Request& read = SentCommand(1, 1000, DMA_FROM_DEVICE);
+  ASSERT_TRUE(Receive(WithItt(Response(), read.itt())));
+  EXPECT_EQ(read.done, 1);
+  conn_.limits.data_digest = true;
+  Request& write = SentCommand(2, 1000, DMA_TO_DEVICE);
+  ASSERT_TRUE(Receive(WithItt(R2t(0, 0, 1000), write.itt())));
+  ASSERT_EQ(Run(), 0);
+  ASSERT_TRUE(Receive(WithItt(Response(0, 0, 1), write.itt())));
+  EXPECT_EQ(write.done, 1);
+}
+
 }  // namespace

@@ -34,6 +34,7 @@ struct Socket {
     current->room_ -= n;
     const auto* bytes = static_cast<const uint8_t*>(data);
     current->wire_.insert(current->wire_.end(), bytes, bytes + n);
+    current->sent_seq_ += static_cast<uint32_t>(n);
     return static_cast<int>(n);
   }
 
@@ -44,6 +45,14 @@ struct Socket {
 
   static page* FreshPage() {
     return current->pool_.emplace_back(std::make_unique<page>()).get();
+  }
+
+  static uint32_t SentSeq() { return current->sent_seq_; }
+
+  static bool Holds(uint32_t seq) {
+    const uint32_t acknowledged =
+        current->acknowledges_ ? SentSeq() : TxTest::kFirstSeq;
+    return isi_sn_before(acknowledged, seq);
   }
 
   static void Fail(isi_fail reason) { current->failed_ = reason; }
@@ -63,6 +72,13 @@ void isi_conn_fail(struct isi_conn* conn, enum isi_fail reason, int) {
   Socket::Fail(reason);
 }
 
+unsigned long jiffies;
+
+s32 isi_transport_recovery_tmo(const struct isi_session*) {
+  return TxTest::kRecoveryTmo;
+}
+
+void isi_session_changed(struct isi_session*, u64, enum isi_change) {}
 void isi_conn_wake(struct isi_conn*) {}
 void isi_sock_wait_for_space(struct isi_conn*) {}
 void isi_event_pdu(struct isi_conn*, const struct iscsi_bhs*, const void*,
@@ -81,12 +97,17 @@ int SendPage(isi_conn*, bio_vec* bvec, bool) {
   return Socket::Send(bvec->bv_page->bytes + bvec->bv_offset, bvec->bv_len);
 }
 
+u32 SentSeq(isi_conn*) { return Socket::SentSeq(); }
+bool Holds(isi_conn*, u32 seq) { return Socket::Holds(seq); }
+
 constexpr struct isi_sock_ops kOps = {.lock = Lock,
                                       .unlock = Lock,
                                       .trylock = TryLock,
                                       .untrylock = Lock,
                                       .send = SendBytes,
                                       .send_page = SendPage,
+                                      .sent_seq = SentSeq,
+                                      .holds = Holds,
                                       .data_ready = nullptr,
                                       .receive = nullptr};
 

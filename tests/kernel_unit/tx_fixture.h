@@ -48,10 +48,13 @@ struct Sent {
 };
 
 class TxTest : public testing::Test {
- protected:
+ public:
   static constexpr uint32_t kCmdSn = 0xfffffffe;  // wraps soon
   static constexpr int kTags = 16;
+  static constexpr int kRecoveryTmo = 120;           // s
+  static constexpr uint32_t kFirstSeq = 0xffffff00;  // TCP's, wraps soon
 
+ protected:
   TxTest();
   ~TxTest() override;
 
@@ -82,8 +85,9 @@ class TxTest : public testing::Test {
   Scsi_Host host_ = {};
   isi_conn conn_ = {};
   isi_fail failed_ = ISI_FAIL_NONE;
-  size_t room_ = SIZE_MAX;  // bytes the socket still takes
-  size_t step_ = SIZE_MAX;  // at a time
+  size_t room_ = SIZE_MAX;    // bytes the socket still takes
+  size_t step_ = SIZE_MAX;    // at a time
+  bool acknowledges_ = true;  // the target's TCP
 
  private:
   friend struct Socket;
@@ -94,6 +98,7 @@ class TxTest : public testing::Test {
   std::vector<std::unique_ptr<page>> pool_;
   Bytes control_data_;
   Bytes wire_;
+  uint32_t sent_seq_ = kFirstSeq;
 };
 
 #endif  // TESTS_KERNEL_UNIT_TX_FIXTURE_H_

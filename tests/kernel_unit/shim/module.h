@@ -92,6 +92,12 @@ static inline void list_del_init(struct list_head *entry)
 #define list_first_entry(list, type, member) \
 	container_of((list)->next, type, member)
 
+#define list_for_each_entry_safe(pos, n, list, member)			\
+	for (pos = list_first_entry(list, typeof(*pos), member),	\
+	     n = list_first_entry(&pos->member, typeof(*pos), member);	\
+	     &pos->member != (list);					\
+	     pos = n, n = list_first_entry(&n->member, typeof(*n), member))
+
 static inline bool llist_empty(const struct llist_head *head)
 {
 	return !head->first;
@@ -222,14 +228,15 @@ static inline struct scatterlist *sg_next(struct scatterlist *sg)
 #define DID_ERROR 0x07
 #define DID_RESET 0x08
 #define DID_TRANSPORT_DISRUPTED 0x0e
-#define jiffies 12345UL
+#define HZ 250
+#define time_before(a, b) ((long)((a) - (b)) < 0)
+extern unsigned long jiffies;	/* ticked by hand */
 
 enum dma_data_direction { DMA_TO_DEVICE = 1, DMA_FROM_DEVICE, DMA_NONE };
-struct request { int tag; };
+#define REQ_FAILFAST_TRANSPORT	(1 << 9)
+struct request { int tag; unsigned int cmd_flags; };
 struct scsi_device { struct Scsi_Host *host; u64 lun; };
 struct scsi_lun { u8 scsi_lun[8]; };
-
-struct scsi_device { u64 lun; };
 
 struct scsi_cmnd {
 	struct scsi_device *device;
@@ -238,7 +245,7 @@ struct scsi_cmnd {
 	u8 *sense_buffer;
 	int result;
 	struct request request;
-	struct scsi_device *device;
+	int retries;
 	enum dma_data_direction sc_data_direction;
 	unsigned long jiffies_at_alloc;
 	unsigned short cmd_len;

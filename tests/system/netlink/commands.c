@@ -330,6 +330,60 @@ static void early_response(uint8_t transport)
 	device_end(&d);
 }
 
+/* Takes what is left of the write and compares it. */
+static void drain_write(const struct device *d, const struct io *io)
+{
+	static uint8_t bytes[65536];
+	uint32_t done = 0;
+	ssize_t n;
+
+	while (done < io->length) {
+		n = recv(d->conn.peer, bytes, sizeof(bytes), 0);
+		if (!check(n > 0, "the data does not come"))
+			return;
+		for (ssize_t i = 0; i < n; i++, done++)
+			if (!check(bytes[i] == (uint8_t)(done * 31 >> 3),
+				   "byte %u is another", done))
+				return;
+	}
+}
+
+/*
+ * C-085: GOOD from a target that has taken nothing. While TCP may send the
+ * buffer, again or at all, it stays the command's.
+ */
+static void hasty_response(uint8_t transport)
+{
+	struct keys keys = plain;
+	struct iscsi_bhs bhs;
+	struct timespec until;
+	struct device d;
+	struct io io = {};
+
+	section("GOOD before the data was taken (transport %u)", transport);
+	keys.transport = transport;
+	keys.max_xmit_dsl = keys.first_burst_length = 262144;
+	keys.max_burst_length = 262144;
+	device_make(&d, &keys);
+	io_start(&io, &d, true, 262144);
+	need(recv(d.conn.peer, &bhs, sizeof(bhs), MSG_WAITALL) == sizeof(bhs),
+	     "recv");
+	d.exp_cmdsn++;
+	send_response(&d, bhs.itt, 0, 0, 0);
+	if (transport == ISI_TRANSPORT_TCP) {
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_sec++;
+		check(pthread_timedjoin_np(io.thread, NULL, &until) ==
+		      ETIMEDOUT, "it has ended while TCP has its pages");
+	}
+	drain_write(&d, &io);
+	io_wait(&io);
+	check(!io.error && !io.status && !io.host_status, "SG_IO");
+	check(!io.resid, "resid %d", io.resid);
+	io_free(&io);
+	device_end(&d);
+}
+
 /* C-039 C-121: each digest by itself, and both. */
 static void all_digests(uint8_t transport)
 {
@@ -437,4 +491,5 @@ void test_commands(uint8_t transport)
 	all_reads(&keys);
 	closed_window(transport);
 	early_response(transport);
+	hasty_response(transport);
 }
