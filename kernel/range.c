@@ -15,12 +15,16 @@ static void remove_range(struct isi_cover *c, u32 at)
 		(c->count - at) * sizeof(c->ranges[0]));
 }
 
-static void insert_range(struct isi_cover *c, u32 at, u32 start, u32 end)
+static enum isi_fail insert_range(struct isi_cover *c, u32 at, u32 start,
+				  u32 end)
 {
+	if (c->count == ISI_RANGES)
+		return ISI_FAIL_DATA_FRAGMENTS;
 	memmove(&c->ranges[at + 1], &c->ranges[at],
 		(c->count - at) * sizeof(c->ranges[0]));
 	c->ranges[at] = (struct isi_range) { .start = start, .end = end };
 	c->count++;
+	return ISI_FAIL_NONE;
 }
 
 /* isi_cover_add() where bytes are not simply appended. C-083 C-088 */
@@ -47,10 +51,8 @@ enum isi_fail isi_cover_insert(struct isi_cover *c, u32 start, u32 end)
 			remove_range(c, at);
 	} else if (joins) {
 		next->start = start;
-	} else if (c->count == ISI_RANGES) {
-		return ISI_FAIL_DATA_FRAGMENTS;
 	} else {
-		insert_range(c, at, start, end);
+		return insert_range(c, at, start, end);
 	}
 	return ISI_FAIL_NONE;
 }

@@ -384,6 +384,91 @@ static void hasty_response(uint8_t transport)
 	device_end(&d);
 }
 
+/* Data-In of @length bytes, and as many left out, from @from to @end. */
+static void send_pieces(struct device *d, uint32_t itt, const uint8_t *bytes,
+			uint32_t *datasn, uint32_t from, uint32_t end,
+			uint32_t length)
+{
+	for (uint32_t at = from; at < end; at += 2 * length)
+		send_data_in(d, itt, (*datasn)++, at, bytes + at, length, 0);
+}
+
+/* C-088: every second piece first, and then the others; then a hole. */
+static void scattered_reads(struct device *d)
+{
+	static struct pdu pdu;
+	uint8_t bytes[4000];
+	uint32_t datasn = 0;
+	struct io io = {};
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = 1 + i % 251;
+	io_start(&io, d, false, sizeof(bytes));
+	if (expect_command(d, &pdu)) {
+		send_pieces(d, pdu.bhs.itt, bytes, &datasn, 100, 4000, 100);
+		send_pieces(d, pdu.bhs.itt, bytes, &datasn, 0, 4000, 100);
+		send_response(d, pdu.bhs.itt, 0, 0, 0);
+	}
+	io_wait(&io);
+	check(!io.error && !io.status && !io.resid, "SG_IO: %d, resid %d",
+	      io.error, io.resid);
+	check(!memcmp(io.buffer, bytes, sizeof(bytes)), "bytes differ");
+	io_free(&io);
+
+	io_start(&io, d, false, sizeof(bytes));
+	if (expect_command(d, &pdu)) {
+		send_data_in(d, pdu.bhs.itt, 0, 500, bytes, 3500,
+			     ISCSI_BHS_FINAL);
+		send_response(d, pdu.bhs.itt, 0, 0, 0);
+	}
+	io_wait(&io);
+	check(!io.error && io.resid == 4000, "resid %d behind a hole",
+	      io.resid);
+	io_free(&io);
+}
+
+/* A read that breaks the rules of its order, @pieces of it before that. */
+static void wrong_order(const struct keys *keys, uint32_t pieces,
+			uint32_t offset, uint8_t reason)
+{
+	static const uint8_t bytes[1000];
+	static struct pdu pdu;
+	struct device d;
+	struct io io = {};
+	uint32_t datasn = 0;
+
+	section("out of order: %u pieces, and %u (transport %u)", pieces,
+		offset, keys->transport);
+	device_make(&d, keys);
+	io_start(&io, &d, false, sizeof(bytes));
+	if (expect_command(&d, &pdu)) {
+		send_pieces(&d, pdu.bhs.itt, bytes, &datasn, 5,
+			    5 + 10 * pieces, 5);
+		send_data_in(&d, pdu.bhs.itt, datasn, offset, bytes, 5, 0);
+	}
+	expect_failure(&d.conn, reason, -EPROTO);
+	device_end(&d);
+	io_wait(&io);
+	check(io.error || io.status || io.host_status, "SG_IO succeeds");
+	io_free(&io);
+}
+
+static void any_order(uint8_t transport)
+{
+	struct keys keys = plain;
+	struct device d;
+
+	section("data out of order (transport %u)", transport);
+	keys.transport = transport;
+	keys.out_of_order = true;
+	device_make(&d, &keys);
+	scattered_reads(&d);
+	write_once(&d, 65537, 10);
+	device_end(&d);
+	wrong_order(&keys, 4, 16, ISI_FAIL_DATA_OFFSET);
+	wrong_order(&keys, ISI_DATA_PIECES / 2, 800, ISI_FAIL_DATA_FRAGMENTS);
+}
+
 /* C-039 C-121: each digest by itself, and both. */
 static void all_digests(uint8_t transport)
 {
@@ -492,4 +577,5 @@ void test_commands(uint8_t transport)
 	closed_window(transport);
 	early_response(transport);
 	hasty_response(transport);
+	any_order(transport);
 }

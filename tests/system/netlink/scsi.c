@@ -179,6 +179,10 @@ static void device_connect(struct device *d)
 		d->keys.first_burst_length;
 	nest_attr(n, ISI_A_SESSION_MAX_BURST_LENGTH)->value =
 		d->keys.max_burst_length;
+	nest_attr(n, ISI_A_SESSION_DATA_PDU_IN_ORDER)->value =
+		!d->keys.out_of_order;
+	nest_attr(n, ISI_A_SESSION_DATA_SEQUENCE_IN_ORDER)->value =
+		!d->keys.out_of_order;
 	n = message_nest(&m, ISI_A_CONN);
 	nest_attr(n, ISI_A_CONN_MAX_XMIT_DSL)->value = d->keys.max_xmit_dsl;
 	put_u8(n, ISI_A_CONN_TRANSPORT, d->keys.transport);

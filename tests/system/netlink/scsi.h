@@ -25,6 +25,7 @@ struct keys {
 	uint32_t window;	/* commands; may change later */
 	bool header_digest;
 	bool data_digest;
+	bool out_of_order;	/* PDUs and sequences */
 };
 
 /* A session with a disk: one that nobody but bsg wants. */
