@@ -81,7 +81,7 @@ enum isi_tmf_kind {
 
 /*
  * Slots of what has an ITT come first: the daemon's requests, the error
- * handler's, our ping. Then the replies, and one for an acknowledgement.
+ * handler's, our ping. Then the replies, and one for an acknowledgment.
  */
 #define ISI_CTL_PING		(ISI_CTL_REQUESTS + ISI_CTL_TMFS)
 #define ISI_CTL_ITTS		(ISI_CTL_PING + 1)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Our side of a connection's silence: a ping when nothing comes, failure when
- * nothing comes of that, and an acknowledgement when status came and nothing
+ * nothing comes of that, and an acknowledgment when status came and nothing
  * has gone out since. What is due is pulse.c's to say.
  *
  * One timer for each connection, ping_work: from isi_conn_start() to
