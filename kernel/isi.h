@@ -321,7 +321,7 @@ struct isi_session {
 	bool gone;			/* off the class; only references left */
 	bool unbinding;
 	bool unbound;
-	bool scanning;
+	bool scanning;			/* read without it, too */
 	bool scan_again;		/* for all LUNs, when this scan is over */
 	u64 scan_lun;
 	unsigned int nexus_ended;	/* times isi_tasks_end() ran */

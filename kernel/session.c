@@ -474,7 +474,7 @@ static bool scan_more(struct isi_session *session)
 	mutex_lock(&session->mutex);
 	again = session->scan_again;
 	session->scan_again = false;
-	session->scanning = again;
+	WRITE_ONCE(session->scanning, again);
 	mutex_unlock(&session->mutex);
 	return again;
 }
@@ -505,7 +505,7 @@ int isi_session_scan(struct isi_session *session, u64 lun)
 		session->scan_again = true;
 		return -EALREADY;
 	}
-	session->scanning = true;
+	WRITE_ONCE(session->scanning, true);
 	session->scan_lun = lun;
 	queue_work(isi_slow_wq, &session->scan_work);
 	return 0;

@@ -139,7 +139,7 @@ static void begin_data_out(struct isi_conn *conn)
 	struct scsi_lun lun;
 	u32 length;
 
-	int_to_scsilun(task->sc->device->lun, &lun);
+	int_to_scsilun(task->sc->device->lun, &lun);	/* C-008 */
 	length = isi_build_data_out((void *)tx->head, &task->xfer, task->itt,
 				    lun.scsi_lun, conn->exp_statsn,
 				    &conn->limits);
@@ -171,6 +171,7 @@ static void begin_command(struct isi_conn *conn)
 	};
 	u32 head_len;
 
+	/* As REPORT LUNS had it, of whatever form. C-008 */
 	int_to_scsilun(sc->device->lun, &lun);
 	task->cmdsn = isi_session_take(conn->session);
 	cmd.cmdsn = task->cmdsn;

@@ -9,22 +9,37 @@
 namespace iscsid {
 namespace {
 
-// SPC: REPORTED LUNS DATA HAS CHANGED.
-constexpr uint8_t kAscTargetChanged = 0x3f;
-constexpr uint8_t kAscqLunsChanged = 0x0e;
+struct ChangeRow {
+  isi_change change;
+  uint8_t asc, ascq;  // of the unit attention, SPC; 0: comes as no event
+  std::string_view words;
+};
 
-// §11.9.4: two bytes SenseLength, the sense data, then vendor data.
-bool SaysLunsChanged(const Bytes& data) {
+constexpr ChangeRow kChanges[] = {
+    {ISI_CHANGE_LUNS, 0x3f, 0x0e, "the target's logical units changed"},
+    {ISI_CHANGE_CAPACITY, 0x2a, 0x09, "a logical unit's size changed"},
+    {ISI_CHANGE_INQUIRY, 0x3f, 0x03,
+     "what a logical unit says of itself changed"},
+    {ISI_CHANGE_LUN_GONE, 0, 0, "a logical unit is gone"},
+};
+
+// §11.9.4: two bytes SenseLength, the sense data, then vendor data. The event
+// is what a unit attention would be, which is why the key is not looked at.
+isi_change ReadChange(const Bytes& data) {
   const auto at = [&](size_t i) {
     return i < data.size() ? std::to_integer<uint8_t>(data[i]) : uint8_t{0};
   };
   const size_t length = static_cast<size_t>(at(0)) << 8 | at(1);
-  if (length + 2 > data.size()) return false;
+  if (length + 2 > data.size()) return ISI_CHANGE_NONE;
   const uint8_t response_code = at(2) & 0x7f;
   const bool descriptors = response_code == 0x72 || response_code == 0x73;
   const size_t asc = 2 + (descriptors ? 2 : 12);
-  if (asc + 2 > length + 2) return false;
-  return at(asc) == kAscTargetChanged && at(asc + 1) == kAscqLunsChanged;
+  if (asc + 2 > length + 2) return ISI_CHANGE_NONE;
+  for (const ChangeRow& row : kChanges) {
+    if (row.asc != 0 && at(asc) == row.asc && at(asc + 1) == row.ascq)
+      return row.change;
+  }
+  return ISI_CHANGE_NONE;
 }
 
 struct AsyncRow {
@@ -90,9 +105,10 @@ AsyncMessage ReadAsync(const Pdu& pdu) {
     message.wish = row.wish;
     message.text = row.words;
   }
-  if (async.async_event == ISCSI_ASYNC_SCSI && SaysLunsChanged(pdu.data)) {
+  if (async.async_event != ISCSI_ASYNC_SCSI) return message;
+  if (const isi_change change = ReadChange(pdu.data)) {
     message.wish = AsyncWish::kRescan;  // C-099
-    message.text = "the target's LUNs changed";
+    message.text = DescribeChange(change);
   }
   return message;
 }
@@ -104,6 +120,13 @@ std::optional<iscsi_bhs> RejectedHeader(const Pdu& pdu) {
   if (pdu.data.size() < sizeof(header)) return std::nullopt;
   std::memcpy(&header, pdu.data.data(), sizeof(header));
   return header;
+}
+
+std::string_view DescribeChange(isi_change change) {
+  for (const ChangeRow& row : kChanges) {
+    if (row.change == change) return row.words;
+  }
+  return "something about the logical units changed";
 }
 
 std::string DescribeReject(const Pdu& pdu) {

@@ -8,9 +8,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "daemon/ports/clock.h"
 #include "daemon/proto/pdu.h"
+#include "include/uapi/linux/iscsi_initiator.h"
 
 namespace iscsid {
 
@@ -35,6 +37,8 @@ struct AsyncMessage {
 
 // What a Reject rejects, as far as it says that.
 [[nodiscard]] std::optional<iscsi_bhs> RejectedHeader(const Pdu& pdu);
+
+[[nodiscard]] std::string_view DescribeChange(isi_change change);
 
 [[nodiscard]] std::string DescribeReject(const Pdu& pdu);
 

@@ -140,6 +140,10 @@ void Initiator::OnKernelEvent(const KernelEvent& event) {
           [this](const GoneEvent& e) {
             if (Session* session = FindByHandle(e.session)) session->OnGone();
           },
+          [this](const LunsChangedEvent& e) {
+            if (Session* session = FindByHandle(e.session))
+              session->OnLunsChanged(e);
+          },
           [this](const EventsLost&) {
             env_.log.Info("events of the kernel were lost; reading its state");
             Resync();

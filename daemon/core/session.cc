@@ -131,6 +131,15 @@ void Session::ScanAgain() {
   if (!scan) env_.log.Warning(Who() + scan.error().Text());
 }
 
+void Session::FollowLuns(const std::string& why) {
+  if (stanza_.scan == config::Scan::kManual) {
+    env_.log.Info(Who() + why + "; Scan = Manual: left to 'iscsictl rescan'");
+    return;
+  }
+  env_.log.Info(Who() + why + "; looking for logical units");
+  ScanAgain();
+}
+
 KernelResult<void> Session::Scan() {
   const KernelResult<void> started = env_.kernel.Scan(*handle_);
   // EALREADY: the event of the scan under way serves us, too.
@@ -207,12 +216,12 @@ void Session::OnReject(const Pdu& pdu) {
 // RFC 7143 §11.9.1.
 void Session::OnAsync(const Pdu& pdu) {
   const AsyncMessage message = ReadAsync(pdu);
-  env_.log.Info(Who() + message.text);
+  if (message.wish != AsyncWish::kRescan) env_.log.Info(Who() + message.text);
   switch (message.wish) {
     case AsyncWish::kNothing:
       break;
     case AsyncWish::kRescan:  // C-099
-      if (stanza_.scan == config::Scan::kAuto) ScanAgain();
+      FollowLuns(message.text);
       break;
     case AsyncWish::kLogout:  // C-100
       Step(ConnEvent::kAsyncLogoutRequest);
@@ -253,6 +262,12 @@ void Session::OnScanned(const ScannedEvent& event) {
   changed_.NotifyAll();
 }
 
+// C-099
+void Session::OnLunsChanged(const LunsChangedEvent& event) {
+  FollowLuns(std::string(DescribeChange(event.change)) + " (says LUN " +
+             std::to_string(event.lun) + ")");
+}
+
 void Session::OnUnbound() {
   unbound_ = true;
   changed_.NotifyAll();
@@ -271,8 +286,12 @@ void Session::OnDump(const SessionDump& dump) {
   if (dump.state == ISI_SESSION_REMOVING) leaving_ = forced_ = true;
   CompareConns(dump);
   if ((dump.flags & ISI_SESSION_F_UNBOUND) != 0) unbound_ = true;
-  // Done, but its event was lost: ask again, and get another.
-  if (scan_pending_ && (dump.flags & ISI_SESSION_F_SCANNING) == 0) ScanAgain();
+  // Done, but its event was lost: ask again, and get another. Or the event is
+  // lost that would have had us ask.
+  const bool changed = (dump.flags & ISI_SESSION_F_CHANGED) != 0 &&
+                       stanza_.scan == config::Scan::kAuto;
+  if ((scan_pending_ || changed) && (dump.flags & ISI_SESSION_F_SCANNING) == 0)
+    ScanAgain();
   changed_.NotifyAll();
 }
 

@@ -71,6 +71,8 @@ class Session : public std::enable_shared_from_this<Session> {
   KernelResult<void> Scan();
   // The same for nobody in particular; the log has what goes wrong.
   void ScanAgain();
+  // ScanAgain(), or with Scan = Manual a word to who has to ask for it.
+  void FollowLuns(const std::string& why);
 
   // What the module says.
   void OnState(isi_session_state state);
@@ -79,6 +81,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void OnScanned(const ScannedEvent& event);
   void OnUnbound();
   void OnGone();
+  void OnLunsChanged(const LunsChangedEvent& event);
   // The truth, after events may have been lost.
   void OnDump(const SessionDump& dump);
   // Devices came or went, perhaps ours.

@@ -133,7 +133,9 @@ Outcome<void> Session::HandOver(LoggedIn logged_in) {
   failure_.reset();
   established_ = true;
   module_state_ = ISI_SESSION_UP;
-  if (scan_pending_) ScanAgain();
+  // Nobody tells us what changed while we were away.
+  if (scan_pending_ || (!first && stanza_.scan == config::Scan::kAuto))
+    ScanAgain();
   changed_.NotifyAll();
   return {};
 }

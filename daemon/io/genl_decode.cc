@@ -134,6 +134,8 @@ struct EventParts {
   ConnDump conn_values;
   std::optional<Pdu> pdu;
   int error_number = 0;
+  uint64_t lun = 0;
+  isi_change change = ISI_CHANGE_NONE;
 };
 
 std::optional<EventParts> ReadEventParts(const nlmsghdr* header) {
@@ -145,6 +147,9 @@ std::optional<EventParts> ReadEventParts(const nlmsghdr* header) {
   EventParts parts;
   parts.session = *handle;
   parts.state = ReadState(session);
+  parts.lun = session.U64(ISI_A_SESSION_LUN).value_or(0);
+  parts.change = ReadEnum(session.U8(ISI_A_SESSION_CHANGE), ISI_CHANGE_LUN_GONE,
+                          ISI_CHANGE_NONE);
   if (const nlattr* conn = top.Find(ISI_A_CONN)) {
     parts.conn_values = ReadConn(conn);
     parts.conn = {*handle, parts.conn_values.cid, parts.conn_values.generation};
@@ -256,6 +261,8 @@ std::optional<KernelEvent> DecodeEvent(const nlmsghdr* header) {
       return UnboundEvent{parts->session};
     case ISI_EVENT_GONE:
       return GoneEvent{parts->session};
+    case ISI_EVENT_LUNS_CHANGED:
+      return LunsChangedEvent{parts->session, parts->lun, parts->change};
     default:
       return std::nullopt;
   }

@@ -169,13 +169,19 @@ struct UnboundEvent {
 struct GoneEvent {
   SessionHandle session;
 };
+struct LunsChangedEvent {
+  SessionHandle session;
+  uint64_t lun;  // that said so, as in sysfs
+  isi_change change;
+};
 struct EventsLost {};      // dump and compare
 struct ModuleAppeared {};  // commands work from now on
 struct ModuleGone {};
 
-using KernelEvent = std::variant<SessionStateEvent, ConnFailedEvent, PduEvent,
-                                 ScannedEvent, UnboundEvent, GoneEvent,
-                                 EventsLost, ModuleAppeared, ModuleGone>;
+using KernelEvent =
+    std::variant<SessionStateEvent, ConnFailedEvent, PduEvent, ScannedEvent,
+                 UnboundEvent, GoneEvent, LunsChangedEvent, EventsLost,
+                 ModuleAppeared, ModuleGone>;
 
 class Kernel {
  public:

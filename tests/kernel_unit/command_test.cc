@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <numeric>
 #include <vector>
 
@@ -117,6 +118,24 @@ TEST(ScsiCommand, C010_CdbOf32BytesNeedsAnAhs) {
                   17, 18, 19, 20, 21, 22, 23, 24,  // CDB goes on
                   25, 26, 27, 28, 29, 30, 31, 32   //
               }));
+}
+
+// A LUN may be of any form and length: all eight bytes go out as they are.
+TEST(ScsiCommand, C008_TheWholeLun) {
+  const Bytes head = Command(10).Build(StartRead(512, DefaultLimits()), 0);
+  EXPECT_EQ(std::memcmp(&head[8], kLun, sizeof(kLun)), 0);
+
+  isi_limits limits = DefaultLimits();
+  limits.initial_r2t = false;
+  limits.immediate_data = false;
+  isi_xfer x = StartWrite(512, limits);
+  iscsi_bhs_data_out data_out;
+  isi_build_data_out(&data_out, &x, 1, kLun, 2, &limits);
+  EXPECT_EQ(std::memcmp(data_out.lun, kLun, sizeof(kLun)), 0);
+
+  iscsi_bhs_tmf_request request;
+  isi_build_tmf(&request, ISCSI_TMF_LUN_RESET, kLun);
+  EXPECT_EQ(std::memcmp(request.lun, kLun, sizeof(kLun)), 0);
 }
 
 // AHSLength is without the pad, which is zeros.

@@ -294,6 +294,16 @@ TEST_F(RxPdu, C085_EarlyCheckConditionKeepsTheResidual) {
   EXPECT_EQ(Log(), Done(0x02, 1000));
 }
 
+// BUSY, RESERVATION CONFLICT, TASK SET FULL, ACA ACTIVE, TASK ABORTED.
+TEST_F(RxPdu, C095_TheStatusIsTheMidlayers) {
+  for (uint8_t status : Bytes{0x08, 0x18, 0x28, 0x30, 0x40}) {
+    commands_.clear();
+    AddWrite(kItt, 1000).sc.underflow = 1000;
+    EXPECT_TRUE(Receive(Pdu(Answer(status, ISCSI_RSP_UNDERFLOW, 1000))));
+    EXPECT_EQ(Log(), Done(status, 1000));
+  }
+}
+
 TEST_F(RxPdu, C091_MissingDataInIsAViolation) {
   AddRead(kItt, 1000);
   iscsi_bhs_scsi_response bhs = Answer();

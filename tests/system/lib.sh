@@ -143,6 +143,25 @@ fio_verify() {
 	done
 }
 
+# fio_start DEV [OPTION]...: verified I/O in the background; $fio is its process.
+# (A name with a colon is two to fio.)
+fio_start() {
+	echo_command '' fio_start "$@"
+	fio --name=background --filename="$(readlink -f "$1")" --rw=randrw --bsrange=512-64k \
+		--direct=1 --ioengine=libaio --iodepth=16 --size=16m \
+		--time_based --runtime=3600 --verify=crc32c --verify_backlog=32 \
+		--output=/dev/null "${@:2}" &
+	fio=$!
+}
+
+# fio_end [PID]: it is still at work, had no error, and ends.
+fio_end() {
+	local pid=${1-$fio} status=0
+	kill -INT "$pid" || fail "fio has ended by itself"
+	wait "$pid" || status=$?
+	assert_eq "$status" 128 "status of fio" # 1 after an error
+}
+
 # --- what must be gone at the end
 
 # Objects in the module's own slab caches (the guest merges none).

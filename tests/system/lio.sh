@@ -39,6 +39,22 @@ lio_file() {
 	lio_backstore "$1" fileio "fd_dev_name=$2,fd_dev_size=$(stat -c %s "$2")"
 }
 
+# lio_link IQN LUN BACKSTORE: a target's LUN more, and lio_unlink IQN LUN: one
+# less; at any time. Sessions get a unit attention.
+lio_link() {
+	local dir=$lio/iscsi/$1/tpgt_1/lun/lun_$2
+	echo_command '' lio_link "$1" "$2"
+	mkdir "$dir"
+	ln -s "$3" "$dir/backstore"
+}
+
+lio_unlink() {
+	local dir=$lio/iscsi/$1/tpgt_1/lun/lun_$2
+	echo_command '' lio_unlink "$1" "$2"
+	rm "$dir/backstore"
+	rmdir "$dir"
+}
+
 # lio_map TPG: LUN 0, 1, ... in the order the backstores were made.
 lio_map() {
 	local tpg=$1 lun=0 backstore

@@ -31,6 +31,12 @@ TEST(ReadAsync, C099_FindsChangedLunsInBothSenseFormats) {
             AsyncWish::kRescan);
   EXPECT_EQ(WishOf({0, 8, 0x72, 6, 0x3f, 0x0e, 0, 0, 0, 0}),
             AsyncWish::kRescan);
+  EXPECT_EQ(WishOf({0, 8, 0x72, 6, 0x2a, 0x09, 0, 0, 0, 0}),
+            AsyncWish::kRescan);
+  EXPECT_EQ(WishOf({0, 8, 0x72, 6, 0x3f, 0x03, 0, 0, 0, 0}),
+            AsyncWish::kRescan);
+  EXPECT_EQ(WishOf({0, 8, 0x72, 6, 0x00, 0x00, 0, 0, 0, 0}),
+            AsyncWish::kNothing);
   EXPECT_EQ(WishOf({0, 8, 0x72, 6, 0x29, 0x00, 0, 0, 0, 0}),
             AsyncWish::kNothing);
 }

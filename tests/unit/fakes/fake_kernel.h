@@ -93,6 +93,11 @@ class FakeKernel : public Kernel {
     Tell("SESSION_STATE", SessionStateEvent{sessions.at(id).handle, state});
   }
 
+  void ChangeLuns(uint32_t id, uint64_t lun, isi_change change) {
+    sessions.at(id).flags |= ISI_SESSION_F_CHANGED;
+    Tell("LUNS_CHANGED", LunsChangedEvent{sessions.at(id).handle, lun, change});
+  }
+
   void FinishScan(uint32_t id, int error_number = 0) {
     sessions.at(id).flags &= ~static_cast<uint32_t>(ISI_SESSION_F_SCANNING);
     Deliver(ScannedEvent{sessions.at(id).handle, error_number});
@@ -168,7 +173,9 @@ class FakeKernel : public Kernel {
 
   KernelResult<void> Scan(SessionHandle session) override {
     if (auto error = Check("SESSION_SCAN", session.id, session)) return *error;
-    sessions[session.id].flags |= ISI_SESSION_F_SCANNING;
+    uint32_t& flags = sessions[session.id].flags;
+    flags &= ~static_cast<uint32_t>(ISI_SESSION_F_CHANGED);
+    flags |= ISI_SESSION_F_SCANNING;
     if (!silent.contains("SCANNED")) FinishScan(session.id);
     return {};
   }

@@ -319,6 +319,18 @@ GenlWriter Event(isi_cmd command) {
   return writer;
 }
 
+GenlWriter LunsChanged(uint8_t change) {
+  GenlWriter writer = Reply(ISI_EVENT_LUNS_CHANGED);
+  writer.Nest(ISI_A_SESSION, [&] {
+    const uint64_t lun = 16383;
+    writer.U32(ISI_A_SESSION_ID, 7);
+    writer.U32(ISI_A_SESSION_GENERATION, 1234);
+    writer.Binary(ISI_A_SESSION_LUN, std::as_bytes(std::span(&lun, 1)));
+    writer.U8(ISI_A_SESSION_CHANGE, change);
+  });
+  return writer;
+}
+
 template <typename T>
 std::optional<T> EventAs(GenlWriter writer) {
   const std::optional<KernelEvent> event = DecodeEvent(writer.header());
@@ -337,6 +349,15 @@ TEST(GenlDecode, Events) {
   EXPECT_EQ(failed->error_number, -ECONNRESET);
   EXPECT_EQ(EventAs<UnboundEvent>(Event(ISI_EVENT_UNBOUND))->session, kSession);
   EXPECT_EQ(EventAs<GoneEvent>(Event(ISI_EVENT_GONE))->session, kSession);
+
+  const auto changed = EventAs<LunsChangedEvent>(LunsChanged(2));
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(changed->session, kSession);
+  EXPECT_EQ(changed->lun, 16383u);
+  EXPECT_EQ(changed->change, ISI_CHANGE_CAPACITY);
+  // A newer module's; something changed all the same.
+  EXPECT_EQ(EventAs<LunsChangedEvent>(LunsChanged(77))->change,
+            ISI_CHANGE_NONE);
 
   GenlWriter scanned = Event(ISI_EVENT_SCANNED);
   scanned.S32(ISI_A_ERRNO, -EIO);
