@@ -106,6 +106,10 @@ config::Stanza StanzaFor(const SessionDump& dump, const Owner& owner,
   stanza.queue_depth = dump.spec.queue_depth;
   stanza.lun_queue_depth = dump.spec.lun_queue_depth;
   stanza.replacement_timeout = dump.spec.recovery_tmo;
+  if (dump.spec.pings) {
+    stanza.ping_interval = dump.spec.pings->IntervalSeconds();
+    stanza.ping_timeout = dump.spec.pings->TimeoutSeconds();
+  }
   return stanza;
 }
 

@@ -54,6 +54,8 @@ constexpr Row kRows[] = {
     {ISI_FAIL_HEADER_DIGEST, kConnectionAborted, "a header from the target arrived damaged (HeaderDigest)"},
     {ISI_FAIL_DATA_DIGEST, kConnectionAborted, "data from the target arrived damaged (DataDigest)"},
     {ISI_FAIL_DATA_FRAGMENTS, kConnectionAborted, "the target sent data out of order, in too many pieces"},
+    {ISI_FAIL_PING,      kTransportTimeout,  "the target gave no sign of life after a ping"},
+    {ISI_FAIL_PING_DATA, kConnectionAborted, "the target answered a ping with other data"},
 };
 // clang-format on
 

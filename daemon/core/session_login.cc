@@ -177,6 +177,9 @@ KernelResult<void> Session::AddToModule(const LoggedIn& logged_in) {
           ? -1
           : Clamp<int32_t>(static_cast<uint64_t>(stanza_.replacement_timeout),
                            kMaxRecoveryTmo);
+  if (info->HasPings())  // C-097
+    spec.pings =
+        Pings{stanza_.ping_interval * 1000, stanza_.ping_timeout * 1000};
   const KernelResult<AddedSession> added = env_.kernel.AddSession(spec);
   if (!added) return added.error();
   handle_ = added->handle;

@@ -134,6 +134,8 @@ ctl::Session Session::Details(const SessionDump* dump,
   view.host = summary.host;
   view.queue_depth = stanza_.queue_depth;
   view.replacement_timeout = stanza_.replacement_timeout;
+  view.ping_interval = stanza_.ping_interval;
+  view.ping_timeout = stanza_.ping_timeout;
   view.failure = summary.failure;
   view.failures = failures_;
   if (handle_) view.luns = env_.devices.Luns(host_);
@@ -151,6 +153,9 @@ ctl::Session Session::Details(const SessionDump* dump,
 
   view.queue_depth = dump->spec.queue_depth;
   view.replacement_timeout = dump->spec.recovery_tmo;
+  const Pings pings = dump->spec.pings.value_or(Pings{});
+  view.ping_interval = pings.IntervalSeconds();
+  view.ping_timeout = pings.TimeoutSeconds();
   if (dump->state != ISI_SESSION_NEW) view.keys = KeysOf(dump->params);
   for (const ConnDump& conn : dump->conns)
     view.connections.push_back(View(conn, conn_.state()));

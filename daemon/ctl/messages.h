@@ -168,6 +168,8 @@ struct Session {
   std::optional<uint64_t> uptime_ms;
   uint32_t queue_depth = 0;
   int64_t replacement_timeout = 0;  // seconds; -1 is for ever
+  uint32_t ping_interval = 0;       // seconds; 0: no pings
+  uint32_t ping_timeout = 0;        // seconds
   Keys keys;
   Counters counters;
   std::vector<Connection> connections;
@@ -193,6 +195,8 @@ struct Session {
     visit("uptime_ms", self.uptime_ms);
     visit("queue_depth", self.queue_depth);
     visit("replacement_timeout", self.replacement_timeout);
+    visit("ping_interval", self.ping_interval);
+    visit("ping_timeout", self.ping_timeout);
     visit("keys", self.keys);
     visit("counters", self.counters);
     visit("connections", self.connections);

@@ -39,6 +39,13 @@ Digest ReadDigest(std::optional<uint8_t> value) {
                                                               : Digest::kNone;
 }
 
+std::optional<Pings> ReadPings(const GenlAttributes& in) {
+  const auto interval = in.U32(ISI_A_SESSION_PING_INTERVAL);
+  const auto timeout = in.U32(ISI_A_SESSION_PING_TIMEOUT);
+  if (!interval || !timeout) return std::nullopt;
+  return Pings{*interval, *timeout};
+}
+
 SessionSpec ReadSpec(const GenlAttributes& in) {
   SessionSpec spec;
   spec.target_name = in.String(ISI_A_SESSION_TARGET_NAME);
@@ -60,6 +67,7 @@ SessionSpec ReadSpec(const GenlAttributes& in) {
       in.U16(ISI_A_SESSION_MAX_CONNECTIONS).value_or(spec.max_connections);
   spec.recovery_tmo =
       in.S32(ISI_A_SESSION_RECOVERY_TMO).value_or(spec.recovery_tmo);
+  spec.pings = ReadPings(in);
   return spec;
 }
 
@@ -100,8 +108,8 @@ ConnDump ReadConn(const nlattr* nest) {
   conn.cid = in.U16(ISI_A_CONN_CID).value_or(0);
   conn.generation = in.U32(ISI_A_CONN_GENERATION).value_or(0);
   conn.state = ReadEnum(in.U8(ISI_A_CONN_STATE), ISI_CONN_DEAD, ISI_CONN_DEAD);
-  conn.fail_reason = ReadEnum(in.U8(ISI_A_CONN_FAIL_REASON),
-                              ISI_FAIL_DATA_FRAGMENTS, ISI_FAIL_NONE);
+  conn.fail_reason = ReadEnum(in.U8(ISI_A_CONN_FAIL_REASON), ISI_FAIL_PING_DATA,
+                              ISI_FAIL_NONE);
   conn.flags = in.U32(ISI_A_CONN_FLAGS).value_or(0);
   conn.fail_errno = in.S32(ISI_A_CONN_FAIL_ERRNO).value_or(0);
   conn.params.header_digest = ReadDigest(in.U8(ISI_A_CONN_HEADER_DIGEST));

@@ -31,6 +31,12 @@ void PutPortal(GenlWriter& writer, const Portal& portal) {
   writer.U16(ISI_A_SESSION_PORTAL_PORT, portal.port);
 }
 
+void PutPings(GenlWriter& writer, const std::optional<Pings>& pings) {
+  if (!pings) return;
+  writer.U32(ISI_A_SESSION_PING_INTERVAL, pings->interval);
+  writer.U32(ISI_A_SESSION_PING_TIMEOUT, pings->timeout);
+}
+
 void PutOptional(GenlWriter& writer, int type, const std::string& text) {
   if (!text.empty()) writer.String(type, text);
 }
@@ -87,6 +93,7 @@ GenlWriter EncodeSessionAdd(uint16_t family, const SessionSpec& spec) {
     writer.U16(ISI_A_SESSION_LUN_QUEUE_DEPTH, spec.lun_queue_depth);
     writer.U16(ISI_A_SESSION_MAX_CONNECTIONS, spec.max_connections);
     writer.S32(ISI_A_SESSION_RECOVERY_TMO, spec.recovery_tmo);
+    PutPings(writer, spec.pings);
   });
   return writer;
 }
@@ -100,6 +107,7 @@ GenlWriter EncodeSessionSet(uint16_t family, SessionHandle session,
       writer.Binary(ISI_A_SESSION_OWNER, BytesOf(*change.owner));
     if (change.recovery_tmo)
       writer.S32(ISI_A_SESSION_RECOVERY_TMO, *change.recovery_tmo);
+    PutPings(writer, change.pings);
     if (change.portal) PutPortal(writer, *change.portal);
   });
   return writer;

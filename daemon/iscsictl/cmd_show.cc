@@ -96,6 +96,11 @@ void PrintSession(const ctl::Session& session, std::ostream& out) {
              session.replacement_timeout < 0
                  ? "off"
                  : std::to_string(session.replacement_timeout) + " s");
+  fields.Add("ping interval",
+             session.ping_interval == 0
+                 ? "off"
+                 : std::to_string(session.ping_interval) + " s");
+  fields.Add("ping timeout", std::to_string(session.ping_timeout) + " s");
   fields.Print(out);
 }
 

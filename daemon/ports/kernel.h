@@ -55,6 +55,7 @@ struct KernelInfo {
   [[nodiscard]] bool Has(Digest digest) const {
     return digests & (1 << static_cast<int>(digest));
   }
+  [[nodiscard]] bool HasPings() const { return minor >= 1; }
 };
 
 struct SessionHandle {
@@ -72,6 +73,21 @@ struct ConnHandle {
   friend bool operator==(const ConnHandle&, const ConnHandle&) = default;
 };
 
+// Milliseconds; interval 0: no pings.
+struct Pings {
+  uint32_t interval = 0;
+  uint32_t timeout = 5000;
+
+  // Rounded up: off is nothing but off.
+  [[nodiscard]] uint32_t IntervalSeconds() const { return Seconds(interval); }
+  [[nodiscard]] uint32_t TimeoutSeconds() const { return Seconds(timeout); }
+
+  friend bool operator==(const Pings&, const Pings&) = default;
+
+ private:
+  static uint32_t Seconds(uint32_t ms) { return (ms + 999) / 1000; }
+};
+
 // SESSION_ADD. Portal hosts are numeric everywhere in this file.
 struct SessionSpec {
   std::string target_name;
@@ -85,6 +101,7 @@ struct SessionSpec {
   uint16_t lun_queue_depth = 32;
   uint16_t max_connections = 1;
   int32_t recovery_tmo = 120;  // seconds, -1: for ever
+  std::optional<Pings> pings;  // for a module that has them: HasPings()
 };
 
 struct AddedSession {
@@ -96,6 +113,7 @@ struct AddedSession {
 struct SessionChange {
   std::optional<std::string> owner;
   std::optional<int32_t> recovery_tmo;
+  std::optional<Pings> pings;
   std::optional<Portal> portal;
 };
 

@@ -160,7 +160,7 @@
  *	with other data than the ping's fails the connection with PING_DATA.
  *	The daemon hears of neither ping nor answer. With PING_INTERVAL 0
  *	there are no pings. Status that nothing else acknowledges is
- *	acknowledged within 10 s in any case.
+ *	acknowledged within 15 s in any case.
  *
  * @ISI_CMD_STATS_GET: dump counters. Optional ISI_A_SESSION { ID }.
  *	Reply: ISI_A_SESSION { ID, GENERATION }, ISI_A_STATS { one u64 per

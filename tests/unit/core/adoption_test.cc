@@ -235,6 +235,7 @@ SessionDump ADump() {
   dump.spec.portal = {"192.0.2.1", 3260, {}};
   dump.spec.queue_depth = 7;
   dump.spec.recovery_tmo = -1;
+  dump.spec.pings = Pings{9000, 1};
   dump.params.first_burst_length = 4096;
   dump.params.immediate_data = false;
   return dump;
@@ -256,6 +257,21 @@ TEST(StanzaFor, IsTheConfiguredOneOfTheNickname) {
   EXPECT_EQ(stanza.initiator_name, "iqn.2020-01.com.example:me");
   EXPECT_EQ(stanza.queue_depth, 7u);
   EXPECT_EQ(stanza.replacement_timeout, config::kForever);
+  EXPECT_EQ(stanza.ping_interval, 9u);
+  EXPECT_EQ(stanza.ping_timeout, 1u);
+}
+
+// A module of before has no pings; what they are to be is the file's to say.
+TEST(StanzaFor, TakesPingsFromTheFileIfTheModuleHasNone) {
+  SessionDump dump = ADump();
+  dump.spec.pings.reset();
+  Owner owner;
+  owner.nickname = "disk";
+  const config::Stanza stanza =
+      StanzaFor(dump, owner,
+                ConfigOf("disk { TargetName = iqn.2020-01.com.example:disk; "
+                         "TargetAddress = host; PingInterval = 3 }"));
+  EXPECT_EQ(stanza.ping_interval, 3u);
 }
 
 TEST(StanzaFor, IgnoresANicknameThatNowMeansAnotherTarget) {

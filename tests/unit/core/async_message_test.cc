@@ -134,7 +134,7 @@ TEST(DescribeReject, C103_TakesNothingFromATruncatedHeader) {
 }
 
 TEST(ConnFailure, HasWordsForEveryReason) {
-  for (int reason = 0; reason <= ISI_FAIL_DATA_FRAGMENTS; ++reason) {
+  for (int reason = 0; reason <= ISI_FAIL_PING_DATA; ++reason) {
     EXPECT_EQ(
         DescribeConnFailure(static_cast<isi_fail>(reason), 0).find("reason"),
         std::string::npos)
@@ -142,6 +142,14 @@ TEST(ConnFailure, HasWordsForEveryReason) {
   }
   EXPECT_EQ(DescribeConnFailure(ISI_FAIL_SEND, -EPIPE),
             "sending failed: Broken pipe");
+}
+
+// C-097
+TEST(ConnFailure, C097_NoAnswerToAPingIsATimeout) {
+  EXPECT_EQ(EventOfConnFailure(ISI_FAIL_PING, -ETIMEDOUT),
+            ConnEvent::kTransportTimeout);
+  EXPECT_EQ(EventOfConnFailure(ISI_FAIL_PING_DATA, -EPROTO),
+            ConnEvent::kConnectionAborted);
 }
 
 // C-120

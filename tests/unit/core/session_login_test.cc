@@ -316,6 +316,23 @@ TEST_F(SessionLogin, LogsInWithoutAStanza) {
             "iqn.2026-11.io.iscsi.initiator:0123456789abcdef");
 }
 
+// C-097
+TEST_F(SessionLogin, C097_TellsTheModuleWhenToPing) {
+  ctl::LoginCall call;
+  call.target = "iqn.2020-01.com.example:other";
+  call.portal = Portal{"192.0.2.1", 3260, {}};
+  call.settings = ctl::Keys{{"PingInterval", "7"}, {"PingTimeout", "86400"}};
+  ASSERT_EQ(world.Call(call)->error(), "");
+  EXPECT_EQ(world.kernel.sessions.at(1).spec.pings, (Pings{7000, 86400000}));
+}
+
+// A module of before knows nothing of pings, and refuses what it does not know.
+TEST_F(SessionLogin, TellsAnOldModuleNothingOfPings) {
+  world.kernel.info.minor = 0;
+  ASSERT_EQ(world.Login("disk")->error(), "");
+  EXPECT_EQ(world.kernel.sessions.at(1).spec.pings, std::nullopt);
+}
+
 // C-057
 TEST_F(SessionLogin, C057_GivesEachPathAnIsidOfItsOwn) {
   ASSERT_EQ(world.Login("disk")->error(), "");

@@ -149,7 +149,7 @@ class FakeKernel : public Kernel {
     if (auto error = Check("INFO_GET", {})) return *error;
     return info;
   }
-  KernelInfo info{0, 1, 262144, 16, 0, 1, 256};
+  KernelInfo info{ISI_GENL_MINOR, 1, 262144, 16, 0, 1, 256};
 
   KernelResult<AddedSession> AddSession(const SessionSpec& spec) override {
     const uint32_t id = next_id_;
@@ -168,6 +168,7 @@ class FakeKernel : public Kernel {
     if (auto error = Check("SESSION_SET", session.id, session)) return *error;
     if (change.owner) sessions[session.id].spec.owner = *change.owner;
     if (change.portal) sessions[session.id].spec.portal = *change.portal;
+    if (change.pings) sessions[session.id].spec.pings = *change.pings;
     return {};
   }
 

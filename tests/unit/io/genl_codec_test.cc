@@ -72,6 +72,27 @@ TEST(GenlEncode, SessionAdd) {
   EXPECT_EQ(session.U16(ISI_A_SESSION_LUN_QUEUE_DEPTH), 32);
   EXPECT_EQ(session.U16(ISI_A_SESSION_MAX_CONNECTIONS), 1);
   EXPECT_EQ(session.S32(ISI_A_SESSION_RECOVERY_TMO), -1);
+  // A module that has no pings refuses what it does not know.
+  EXPECT_EQ(session.Find(ISI_A_SESSION_PING_INTERVAL), nullptr);
+  EXPECT_EQ(session.Find(ISI_A_SESSION_PING_TIMEOUT), nullptr);
+}
+
+TEST(GenlEncode, SessionAddWithPings) {
+  SessionSpec spec;
+  spec.pings = Pings{7000, 3000};
+  Message message(EncodeSessionAdd(kFamily, spec));
+  const GenlAttributes session = message.Session();
+  EXPECT_EQ(session.U32(ISI_A_SESSION_PING_INTERVAL), 7000u);
+  EXPECT_EQ(session.U32(ISI_A_SESSION_PING_TIMEOUT), 3000u);
+}
+
+TEST(GenlEncode, SessionSetOfPings) {
+  SessionChange change;
+  change.pings = Pings{0, 1};
+  Message message(EncodeSessionSet(kFamily, kSession, change));
+  const GenlAttributes session = message.Session();
+  EXPECT_EQ(session.U32(ISI_A_SESSION_PING_INTERVAL), 0u);
+  EXPECT_EQ(session.U32(ISI_A_SESSION_PING_TIMEOUT), 1u);
 }
 
 TEST(GenlEncode, SessionSetCarriesWhatChanges) {
@@ -84,6 +105,7 @@ TEST(GenlEncode, SessionSetCarriesWhatChanges) {
   EXPECT_EQ(session.S32(ISI_A_SESSION_RECOVERY_TMO), 5);
   EXPECT_EQ(session.Find(ISI_A_SESSION_OWNER), nullptr);
   EXPECT_EQ(session.Find(ISI_A_SESSION_PORTAL_ADDRESS), nullptr);
+  EXPECT_EQ(session.Find(ISI_A_SESSION_PING_INTERVAL), nullptr);
 }
 
 TEST(GenlEncode, ConnAddThatLeads) {
@@ -203,6 +225,8 @@ TEST(GenlDecode, SessionWithItsConnections) {
     writer.String(ISI_A_SESSION_PORTAL_ADDRESS, "192.0.2.1");
     writer.U16(ISI_A_SESSION_PORTAL_PORT, 3260);
     writer.S32(ISI_A_SESSION_RECOVERY_TMO, -1);
+    writer.U32(ISI_A_SESSION_PING_INTERVAL, 5000);
+    writer.U32(ISI_A_SESSION_PING_TIMEOUT, 2500);
     writer.U16(ISI_A_SESSION_TSIH, 9);
     writer.U8(ISI_A_SESSION_INITIAL_R2T, 0);
     writer.U32(ISI_A_SESSION_MAX_BURST_LENGTH, 1048576);
@@ -228,6 +252,7 @@ TEST(GenlDecode, SessionWithItsConnections) {
   EXPECT_EQ(dump->spec.target_name, "iqn.t");
   EXPECT_EQ(dump->spec.isid, (Isid{{0x80, 1, 2, 3, 4, 5}}));
   EXPECT_EQ(dump->spec.recovery_tmo, -1);
+  EXPECT_EQ(dump->spec.pings, (Pings{5000, 2500}));
   EXPECT_EQ(dump->spec.owner, "{}");
   EXPECT_EQ(dump->params.initial_r2t, false);
   EXPECT_EQ(dump->params.max_burst_length, 1048576u);

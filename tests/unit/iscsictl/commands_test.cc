@@ -486,6 +486,8 @@ ctl::ShowReply OneSession() {
   s.host = 3;
   s.queue_depth = 128;
   s.replacement_timeout = -1;
+  s.ping_interval = 5;
+  s.ping_timeout = 7;
   s.keys = {{"InitialR2T", "No"}, {"MaxBurstLength", "262144"}};
   s.counters = {{"tx_pdus", 42}};
   ctl::Connection& c = s.connections.emplace_back();
@@ -517,6 +519,8 @@ TEST(ShowTest, InFull) {
   SCSI host            host3
   queue depth          128
   replacement timeout  off
+  ping interval        5 s
+  ping timeout         7 s
 Connection 0
   state                            CLEANUP_WAIT
   remote                           192.0.2.1:3260,1
