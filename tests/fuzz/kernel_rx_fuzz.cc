@@ -232,6 +232,15 @@ void isi_tx_data_owed(struct isi_task* task) {
   world->Log(5u, task->itt, isi_xfer_r2t(&task->xfer)->left);
 }
 
+// No ping of ours is on its way: an answer to one is an answer to nothing.
+const struct isi_ctl* isi_ctl_of_ping(struct isi_conn*, __be32) {
+  return nullptr;
+}
+
+void isi_session_changed(struct isi_session*, u64 lun, enum isi_change change) {
+  world->Log(7u, lun, int{change});
+}
+
 void isi_session_window(struct isi_session*, u32 exp_cmdsn, u32 max_cmdsn) {
   world->Log(6u, exp_cmdsn, max_cmdsn);
 }
