@@ -173,8 +173,8 @@ static void unanswered(uint8_t transport)
 	begin = now_ms();
 	set_pings(&s, 500, 1000);
 	expect_failure(&c, ISI_FAIL_PING, -ETIMEDOUT);
-	/* What was heard last was the connection being made. */
-	check(now_ms() - begin >= 1000, "after %d ms", (int)(now_ms() - begin));
+	/* Less a jiffy: the ping may have gone out at the end of one. */
+	check(now_ms() - begin >= 990, "after %d ms", (int)(now_ms() - begin));
 	check(counter(&s, ISI_STAT_TX_PINGS) == 1, "TX_PINGS");
 	check(session_state(&s) == ISI_SESSION_BLOCKED, "not blocked");
 	conn_end(&c);
