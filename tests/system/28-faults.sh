@@ -102,8 +102,8 @@ END
 iscsid_start
 
 say "damage that no digest shows is seen by block_versions"
-behind_proxy --rule "on 50 DATA_IN : corrupt 99 quietly"
-assert_fails $block_versions "${disks[1]}" 8 30 "$seed"
+behind_proxy --rule "on from 150 DATA_IN : corrupt 99 quietly" # not of the scan
+assert_fails $block_versions "${disks[1]}" 16 5 "$seed"
 leave_proxy
 
 say "faults, seed $seed"

@@ -9,7 +9,8 @@
  *
  * Each thread has a part of the disk to itself and one write at a time under
  * way, into a buffer that it fills anew at once: what is still sent of a command
- * that has ended is then other data than it was. At the end all is read.
+ * that has ended is then other data than it was. First all is written, at the end
+ * all is read.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -32,7 +33,7 @@ enum { AT_SEED, AT_BLOCK, AT_VERSION, AT_FILLER };
 struct part {
 	pthread_t thread;
 	uint64_t first, count;	/* blocks */
-	uint64_t *versions;	/* of the write that ended last; 0: none */
+	uint64_t *versions;	/* of the write that ended last */
 	uint64_t chance;
 	uint64_t (*buffer)[WORDS];
 	uint64_t writes, reads;
@@ -105,9 +106,8 @@ static void read_range(struct part *part, uint64_t at, uint64_t count)
 	if (done != (ssize_t)(count * BLOCK))
 		err(1, "read of block %" PRIu64, part->first + at);
 	for (i = 0; i < count; i++)
-		if (part->versions[at + i])
-			check(part->buffer[i], part->first + at + i,
-			      part->versions[at + i]);
+		check(part->buffer[i], part->first + at + i,
+		      part->versions[at + i]);
 	part->reads++;
 }
 
@@ -128,11 +128,23 @@ static uint64_t some_blocks(struct part *part)
 	return 1 + next(&part->chance) % (most < MOST ? most : MOST);
 }
 
+static void for_all(struct part *part,
+		    void (*act)(struct part *part, uint64_t at, uint64_t count))
+{
+	uint64_t at, count;
+
+	for (at = 0; at < part->count; at += count) {
+		count = part->count - at < MOST ? part->count - at : MOST;
+		act(part, at, count);
+	}
+}
+
 static void *work(void *argument)
 {
 	struct part *part = argument;
 	uint64_t at, count;
 
+	for_all(part, write_range);
 	while (!time_is_over()) {
 		count = some_blocks(part);
 		at = next(&part->chance) % (part->count - count);
@@ -141,10 +153,7 @@ static void *work(void *argument)
 		else
 			read_range(part, at, count);
 	}
-	for (at = 0; at < part->count; at += count) {
-		count = part->count - at < MOST ? part->count - at : MOST;
-		read_range(part, at, count);
-	}
+	for_all(part, read_range);
 	return NULL;
 }
 
