@@ -10,6 +10,7 @@
 #   # vm: --systemd --memory 4096    options for tests/vm/run
 #   # gate: smoke                    scripts/test runs it on 6.12, too
 #   # tier: long                     only scripts/test --long runs it
+#   # kernel: debug                  and on this kernel, not on 6.1
 
 set -euo pipefail
 

@@ -55,17 +55,31 @@ static uint32_t padded(uint32_t length)
 
 struct peer_digests peer_digests;
 
-/* RFC 7143 §13.1: CRC32C, least significant byte first. C-121 */
-static uint32_t digest_of(const void *first, size_t length, const void *second,
-			  size_t more)
+/* What a byte does to the sum. */
+static uint32_t digest_step(uint8_t byte)
 {
-	uint32_t sum = 0xffffffff;
+	static uint32_t steps[256];
+	uint32_t sum = byte;
 
-	for (size_t i = 0; i < length + more; i++) {
-		sum ^= i < length ? ((const uint8_t *)first)[i]
-				  : ((const uint8_t *)second)[i - length];
+	if (byte && !steps[byte]) {
 		for (int bit = 0; bit < 8; bit++)
 			sum = sum >> 1 ^ (sum & 1 ? 0x82f63b78 : 0);
+		steps[byte] = sum;
+	}
+	return steps[byte];
+}
+
+/* RFC 7143 §13.1: CRC32C, least significant byte first. C-121 */
+uint32_t digest_of(const void *first, size_t length, const void *second,
+		   size_t more)
+{
+	uint32_t sum = 0xffffffff;
+	uint8_t byte;
+
+	for (size_t i = 0; i < length + more; i++) {
+		byte = i < length ? ((const uint8_t *)first)[i]
+				  : ((const uint8_t *)second)[i - length];
+		sum = sum >> 8 ^ digest_step(sum ^ byte);
 	}
 	return htole32(~sum);
 }

@@ -32,6 +32,10 @@ struct peer_digests {
 
 extern struct peer_digests peer_digests;
 
+/* Of two pieces that follow each other, as it stands on the wire. */
+uint32_t digest_of(const void *first, size_t length, const void *second,
+		   size_t more);
+
 void put_length(struct iscsi_bhs *bhs, uint32_t length);
 uint32_t get_length(const struct iscsi_bhs *bhs);
 

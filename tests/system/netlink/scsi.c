@@ -159,13 +159,17 @@ void serve_scan(struct device *d)
 	check_error(e.error, 0, "event SCANNED");
 }
 
-static void device_connect(struct device *d)
+void device_connect(struct device *d)
 {
 	struct message m;
 	struct nest *n;
 	struct reply r;
 	int ours;
 
+	d->conn.statsn = 1;
+	d->exp_cmdsn = 1;
+	peer_digests = (struct peer_digests) { .header = d->keys.header_digest,
+					       .data = d->keys.data_digest };
 	tcp_pair(AF_INET, &ours, &d->conn.peer);
 	conn_lead_message(&m, &d->session, ours, 0);
 	n = message_nest(&m, ISI_A_SESSION);
@@ -185,6 +189,9 @@ static void device_connect(struct device *d)
 		!d->keys.out_of_order;
 	n = message_nest(&m, ISI_A_CONN);
 	nest_attr(n, ISI_A_CONN_MAX_XMIT_DSL)->value = d->keys.max_xmit_dsl;
+	if (d->keys.max_recv_dsl)
+		nest_attr(n, ISI_A_CONN_MAX_RECV_DSL)->value =
+			d->keys.max_recv_dsl;
 	put_u8(n, ISI_A_CONN_TRANSPORT, d->keys.transport);
 	put_u8(n, ISI_A_CONN_HEADER_DIGEST, d->keys.header_digest);
 	put_u8(n, ISI_A_CONN_DATA_DIGEST, d->keys.data_digest);
@@ -197,11 +204,8 @@ void device_make(struct device *d, const struct keys *keys)
 {
 	char path[64];
 
-	*d = (struct device) { .session = session_make(), .keys = *keys,
-			       .exp_cmdsn = 1 };
-	d->conn = (struct conn) { .session = &d->session, .statsn = 1 };
-	peer_digests = (struct peer_digests) { .header = keys->header_digest,
-					       .data = keys->data_digest };
+	*d = (struct device) { .session = session_make(), .keys = *keys };
+	d->conn = (struct conn) { .session = &d->session };
 	device_connect(d);
 	serve_scan(d);
 	snprintf(path, sizeof(path), "/dev/bsg/%u:0:0:0", d->session.host);

@@ -22,6 +22,7 @@ struct keys {
 	uint32_t first_burst_length;
 	uint32_t max_burst_length;
 	uint32_t max_xmit_dsl;
+	uint32_t max_recv_dsl;	/* 0: scene.c's */
 	uint32_t window;	/* commands; may change later */
 	bool header_digest;
 	bool data_digest;
@@ -39,6 +40,8 @@ struct device {
 
 /* Has the module look for all LUNs, and answers until it has. */
 void serve_scan(struct device *d);
+/* The session's first connection, or the one that reinstates it. */
+void device_connect(struct device *d);
 void device_make(struct device *d, const struct keys *keys);
 /* Ends the session; a command that is left ends with it. */
 void device_end(struct device *d);
