@@ -90,8 +90,9 @@ TEST(Window, C069_WindowOfOneIsStrictlySerial) {
   isi_window w = Window(0xfffffffe, 1);
   for (uint32_t cmdsn = 0xfffffffe; cmdsn != 4; ++cmdsn) {
     ASSERT_TRUE(isi_window_reserve(&w)) << cmdsn;
+    EXPECT_FALSE(isi_window_reserve(&w)) << "before it is sent";
     EXPECT_EQ(isi_window_take(&w), cmdsn);
-    EXPECT_FALSE(isi_window_reserve(&w));
+    EXPECT_FALSE(isi_window_reserve(&w)) << "before it is taken";
     isi_window_update(&w, cmdsn + 1, cmdsn + 1);
   }
 }

@@ -46,10 +46,11 @@
 #define ISI_CONTROL_DATA_MAX		8192	/* data segment, all but Data-In */
 
 /*
- * Data out of order: so many Data-In PDUs of a command, or R2Ts, may come in
- * any order behind what is complete from its start; with DATA_SEQUENCE_IN_ORDER
- * these are the ones of a burst. More do as long as they leave no more than
- * half as many gaps; else the connection fails, with ISI_FAIL_DATA_FRAGMENTS.
+ * With DATA_PDU_IN_ORDER or DATA_SEQUENCE_IN_ORDER 0: so many pieces of data
+ * (Data-In PDUs, R2Ts) may come in any order behind what is complete from the
+ * start of the buffer. More may as long as there are no more than half as many
+ * gaps; else the connection fails with ISI_FAIL_DATA_FRAGMENTS. No byte may
+ * come, or be asked for, twice.
  */
 #define ISI_DATA_PIECES			64
 
