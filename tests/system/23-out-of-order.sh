@@ -36,7 +36,8 @@ combination() {
 	local pdu=$1 sequence=$2 before
 	say "DataPDUInOrder=$pdu DataSequenceInOrder=$sequence"
 	log_in lio -o DataPDUInOrder="$pdu" -o DataSequenceInOrder="$sequence" \
-		-o MaxRecvDataSegmentLength=8192 -o MaxBurstLength=65536
+		-o MaxRecvDataSegmentLength=8192 -o MaxBurstLength=65536 \
+		-o FirstBurstLength=65536
 	assert_eq "$(negotiated lio DataPDUInOrder)" "$pdu"
 	assert_eq "$(negotiated lio DataSequenceInOrder)" "$sequence"
 	fio_verify "${disks[0]}" 4k 72k 1m
