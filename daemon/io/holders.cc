@@ -11,6 +11,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include "daemon/io/file.h"
 #include "daemon/ports/unique_fd.h"
@@ -83,6 +84,8 @@ std::set<std::string> NodesOf(const SystemRoots& roots, uint32_t host,
     if (lun.device) nodes.insert(*lun.device);
     if (lun.generic) nodes.insert(*lun.generic);
   }
+  for (std::string& node : ReadTapeNodes(roots, host))
+    nodes.insert(std::move(node));
   return nodes;
 }
 

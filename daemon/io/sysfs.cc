@@ -111,6 +111,16 @@ std::vector<ctl::Lun> ReadLuns(const SystemRoots& roots, uint32_t host) {
   return luns;
 }
 
+std::vector<std::string> ReadTapeNodes(const SystemRoots& roots,
+                                       uint32_t host) {
+  std::vector<std::string> nodes;
+  for (const ScsiDevice& device : ScsiDevices(roots, host)) {
+    for (const std::string& name : ListDirectory(device.path + "/scsi_tape"))
+      nodes.push_back(roots.dev + "/" + name);
+  }
+  return nodes;
+}
+
 std::vector<BlockDevice> ReadBlockDevices(const SystemRoots& roots,
                                           uint32_t host) {
   std::vector<BlockDevice> blocks;

@@ -29,6 +29,9 @@ struct BlockDevice {
 // The logical units of a host, by LUN.
 std::vector<ctl::Lun> ReadLuns(const SystemRoots& roots, uint32_t host);
 
+// Every node of the tape drives among them: a drive has eight.
+std::vector<std::string> ReadTapeNodes(const SystemRoots& roots, uint32_t host);
+
 // The block devices among them, each disk followed by its partitions.
 std::vector<BlockDevice> ReadBlockDevices(const SystemRoots& roots,
                                           uint32_t host);

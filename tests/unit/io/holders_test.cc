@@ -102,6 +102,17 @@ TEST_F(Holders, AProcessThatHasItOpen) {
   EXPECT_EQ(holders[0].name, "fio (process 4242)");
 }
 
+// The node that does not rewind is the one that backups open.
+TEST_F(Holders, AProcessAtAnyNodeOfATape) {
+  const std::string tape = tree.AddLun("3:0:0:1", 1);
+  for (const char* name : {"nst0", "st0"})
+    tree.Write(tape + "/scsi_tape/" + name + "/dev", "9:0\n");
+  AddProcess("70", "tar", Node("nst0"));
+  const std::vector<Holder> holders = Find();
+  ASSERT_EQ(holders.size(), 1u);
+  EXPECT_EQ(holders[0].device, Node("nst0"));
+}
+
 TEST_F(Holders, ThoseThatOnlyLookAtDisksAreNone) {
   AddProcess("50", "(udev-worker)", Node("sda"));
   AddProcess("51", "multipathd", Node("sda1"));
