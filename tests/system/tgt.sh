@@ -26,7 +26,7 @@ tgt_start() {
 	local ns=$1 addr=$2 iqn=$3 size=64 params=() param file lun=1
 	echo_command "$ns: " tgt_start "${@:2}"
 	shift 3
-	while [[ $1 == --* ]]; do
+	while [[ ${1-} == --* ]]; do
 		case $1 in
 		--size) size=$2 ;;
 		--param) params+=("$2") ;;
@@ -48,6 +48,18 @@ tgt_start() {
 	done
 	for param in "${params[@]}"; do tgt_param "$ns" "$param"; done
 	tgt_admin "$ns" --mode target --op bind --tid 1 --initiator-address ALL
+}
+
+# tgt_lun NS LUN KIND FILE: one more logical unit, a tape (whose image tgtimg
+# makes) or a changer.
+tgt_lun() {
+	tgt_admin "$1" --mode logicalunit --op new --tid 1 --lun "$2" \
+		--device-type "$3" --backing-store "$4"
+}
+
+# tgt_lun_param NS LUN name=value[,name=value]...
+tgt_lun_param() {
+	tgt_admin "$1" --mode logicalunit --op update --tid 1 --lun "$2" --params "$3"
 }
 
 # tgt_stop NS: as abrupt as a crash, which is how tgtd is ended in practice.
