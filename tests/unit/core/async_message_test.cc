@@ -41,7 +41,7 @@ TEST(ReadAsync, C099_FindsChangedLunsInBothSenseFormats) {
             AsyncWish::kNothing);
 }
 
-TEST(ReadAsync, TakesNothingFromTruncatedSense) {
+TEST(ReadAsync, C099_TakesNothingFromTruncatedSense) {
   EXPECT_EQ(WishOf({}), AsyncWish::kNothing);
   EXPECT_EQ(WishOf({0}), AsyncWish::kNothing);
   EXPECT_EQ(WishOf({0xff, 0xff, 0x72, 6, 0x3f, 0x0e}), AsyncWish::kNothing);
