@@ -148,6 +148,7 @@ fio_verify() {
 # (A name with a colon is two to fio.)
 fio_start() {
 	echo_command '' fio_start "$@"
+	wait_for test -b "$1" # udev's names come after the kernel's
 	fio --name=background --filename="$(readlink -f "$1")" --rw=randrw --bsrange=512-64k \
 		--direct=1 --ioengine=libaio --iodepth=16 --size=16m \
 		--time_based --runtime=3600 --verify=crc32c --verify_backlog=32 \
