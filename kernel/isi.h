@@ -322,7 +322,9 @@ struct isi_session {
 	bool unbinding;
 	bool unbound;
 	bool scanning;			/* read without it, too */
+	bool scan_keep;			/* no disk goes */
 	bool scan_again;		/* for all LUNs, when this scan is over */
+	bool scan_again_keep;
 	u64 scan_lun;
 	unsigned int nexus_ended;	/* times isi_tasks_end() ran */
 	struct isi_conn *conns[ISI_MAX_CONNECTIONS];
@@ -534,14 +536,15 @@ void isi_session_remap(struct isi_session *session);		/* mutex */
 void isi_session_lost(struct isi_session *session);		/* any */
 void isi_session_stop(struct isi_session *session,
 		      enum isi_fail reason);			/* mutex */
-int isi_session_scan(struct isi_session *session, u64 lun);	/* mutex */
+int isi_session_scan(struct isi_session *session, u64 lun,
+		     bool keep);				/* mutex */
 void isi_session_changed(struct isi_session *session, u64 lun,
 			 enum isi_change change);		/* any */
 int isi_session_unbind(struct isi_session *session);		/* mutex */
 int isi_session_del(struct isi_session *session);		/* mutex */
 
 /* scan.c: process context */
-int isi_scan(struct isi_session *session, u64 lun);
+int isi_scan(struct isi_session *session, u64 lun, bool keep);
 
 /* window.c: any context */
 bool isi_session_reserve(struct isi_session *session);

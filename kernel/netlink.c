@@ -132,10 +132,12 @@ static int session_get(struct isi_request *req)
 
 static int session_scan(struct isi_request *req)
 {
-	struct nlattr *lun = req->session_attrs[ISI_A_SESSION_LUN];
+	struct nlattr **a = req->session_attrs;
+	struct nlattr *lun = a[ISI_A_SESSION_LUN];
 
 	return isi_session_scan(req->session,
-				lun ? nla_get_u64(lun) : SCAN_WILD_CARD);
+				lun ? nla_get_u64(lun) : SCAN_WILD_CARD,
+				isi_get_u8(a[ISI_A_SESSION_KEEP], 0));
 }
 
 static int session_unbind(struct isi_request *req)

@@ -83,6 +83,7 @@ static const struct nla_policy session_policy[ISI_A_SESSION_MAX + 1] = {
 	[ISI_A_SESSION_PING_TIMEOUT]	= NLA_POLICY_FULL_RANGE(NLA_U32,
 						&ping_timeout_range),
 	[ISI_A_SESSION_CHANGE]		= { .type = NLA_REJECT },
+	[ISI_A_SESSION_KEEP]		= POLICY_BOOL,
 };
 
 static const struct nla_policy conn_policy[ISI_A_CONN_MAX + 1] = {

@@ -98,16 +98,17 @@ static void reread(struct Scsi_Host *shost, u64 lun)
  * isi_scan() - bring the disks in line with the target's LUNs
  * @session: any state
  * @lun: one LUN, or SCAN_WILD_CARD for all
+ * @keep: disks of LUNs that are not reported, too
  *
  * Return: 0, -ENOMEM, or -ENOTCONN when the session was not up all the while:
  * then nobody can say what is missing.
  */
-int isi_scan(struct isi_session *session, u64 lun)
+int isi_scan(struct isi_session *session, u64 lun, bool keep)
 {
 	struct Scsi_Host *shost = session->shost;
 	int err = 0;
 
-	if (lun == SCAN_WILD_CARD)
+	if (lun == SCAN_WILD_CARD && !keep)
 		err = remove_vanished(shost);
 	if (!err) {
 		reread(shost, lun);

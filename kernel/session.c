@@ -474,6 +474,7 @@ static bool scan_more(struct isi_session *session)
 	mutex_lock(&session->mutex);
 	again = session->scan_again;
 	session->scan_again = false;
+	session->scan_keep = session->scan_again_keep;
 	WRITE_ONCE(session->scanning, again);
 	mutex_unlock(&session->mutex);
 	return again;
@@ -490,23 +491,27 @@ static void scan_work(struct work_struct *work)
 		/* What is said from here on is not part of this scan. */
 		if (lun == SCAN_WILD_CARD)
 			clear_bit(ISI_SESSION_CHANGED, &session->flags);
-		err = isi_scan(session, lun);
+		err = isi_scan(session, lun, session->scan_keep);
 		lun = SCAN_WILD_CARD;
 	} while (scan_more(session));
 	isi_event_session(session, ISI_EVENT_SCANNED, err);
 }
 
-int isi_session_scan(struct isi_session *session, u64 lun)
+int isi_session_scan(struct isi_session *session, u64 lun, bool keep)
 {
 	lockdep_assert_held(&session->mutex);
 	if (session->state != ISI_SESSION_UP)
 		return -ENOTCONN;
 	if (session->scanning) {
+		/* One scan for all that ask: a disk goes if one lets it. */
+		session->scan_again_keep = keep && (!session->scan_again ||
+						    session->scan_again_keep);
 		session->scan_again = true;
 		return -EALREADY;
 	}
 	WRITE_ONCE(session->scanning, true);
 	session->scan_lun = lun;
+	session->scan_keep = keep;
 	queue_work(isi_slow_wq, &session->scan_work);
 	return 0;
 }

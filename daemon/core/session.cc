@@ -125,9 +125,9 @@ void Session::StoreOwner() {
   if (!set) env_.log.Warning(Who() + set.error().Text());
 }
 
-void Session::ScanAgain() {
+void Session::ScanAgain(Vanished vanished) {
   if (!live() || leaving_) return;
-  const KernelResult<void> scan = Scan();
+  const KernelResult<void> scan = Scan(vanished);
   if (!scan) env_.log.Warning(Who() + scan.error().Text());
 }
 
@@ -140,8 +140,8 @@ void Session::FollowLuns(const std::string& why) {
   ScanAgain();
 }
 
-KernelResult<void> Session::Scan() {
-  const KernelResult<void> started = env_.kernel.Scan(*handle_);
+KernelResult<void> Session::Scan(Vanished vanished) {
+  const KernelResult<void> started = env_.kernel.Scan(*handle_, vanished);
   // EALREADY: the event of the scan under way serves us, too.
   if (!started && started.error().error_number != EALREADY) return started;
   scan_pending_ = true;

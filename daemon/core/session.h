@@ -68,9 +68,9 @@ class Session : public std::enable_shared_from_this<Session> {
   void RequestLogout(bool force);
 
   // Asks the module for a scan; scans() rises when it is done.
-  KernelResult<void> Scan();
+  KernelResult<void> Scan(Vanished vanished = Vanished::kRemove);
   // The same for nobody in particular; the log has what goes wrong.
-  void ScanAgain();
+  void ScanAgain(Vanished vanished = Vanished::kRemove);
   // ScanAgain(), or with Scan = Manual a word to who has to ask for it.
   void FollowLuns(const std::string& why);
 
@@ -142,6 +142,7 @@ class Session : public std::enable_shared_from_this<Session> {
                                        Duration connect_timeout);
   Outcome<void> HandOver(LoggedIn logged_in);
   void NoteRedirects(const LoggedIn& logged_in);
+  void ScanAfterRecovery();
   [[nodiscard]] Duration RetryCap(const Failure& failure) const;
   KernelResult<void> AddToModule(const LoggedIn& logged_in);
   KernelResult<void> AddConnection(LoggedIn logged_in);

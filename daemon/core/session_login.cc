@@ -133,11 +133,21 @@ Outcome<void> Session::HandOver(LoggedIn logged_in) {
   failure_.reset();
   established_ = true;
   module_state_ = ISI_SESSION_UP;
-  // Nobody tells us what changed while we were away.
-  if (scan_pending_ || (!first && stanza_.scan == config::Scan::kAuto))
+  if (scan_pending_) {
     ScanAgain();
+  } else if (!first) {
+    ScanAfterRecovery();
+  }
   changed_.NotifyAll();
   return {};
+}
+
+// Nobody tells us what changed while we were away. A target that is just coming
+// up may not report all it has yet, so no disk goes for it.
+void Session::ScanAfterRecovery() {
+  if (stanza_.scan != config::Scan::kAuto) return;
+  const KernelResult<KernelInfo> info = env_.kernel.Info();
+  if (info && info->HasKeep()) ScanAgain(Vanished::kKeep);
 }
 
 // C-059: what it moved for good is where we come back to, so it stays true

@@ -20,7 +20,9 @@ GenlWriter EncodeInfoGet(uint16_t family);
 GenlWriter EncodeSessionAdd(uint16_t family, const SessionSpec& spec);
 GenlWriter EncodeSessionSet(uint16_t family, SessionHandle session,
                             const SessionChange& change);
-// SESSION_SCAN, SESSION_UNBIND, SESSION_DEL.
+GenlWriter EncodeSessionScan(uint16_t family, SessionHandle session,
+                             Vanished vanished);
+// SESSION_UNBIND, SESSION_DEL.
 GenlWriter EncodeSessionCommand(uint16_t family, isi_cmd command,
                                 SessionHandle session);
 GenlWriter EncodeConnAdd(uint16_t family, SessionHandle session,

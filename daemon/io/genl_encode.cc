@@ -120,6 +120,16 @@ GenlWriter EncodeSessionCommand(uint16_t family, isi_cmd command,
   return writer;
 }
 
+GenlWriter EncodeSessionScan(uint16_t family, SessionHandle session,
+                             Vanished vanished) {
+  GenlWriter writer = NewMessage(family, ISI_CMD_SESSION_SCAN);
+  writer.Nest(ISI_A_SESSION, [&] {
+    PutHandle(writer, session);
+    if (vanished == Vanished::kKeep) writer.U8(ISI_A_SESSION_KEEP, 1);
+  });
+  return writer;
+}
+
 GenlWriter EncodeConnAdd(uint16_t family, SessionHandle session,
                          const ConnSpec& spec) {
   GenlWriter writer = NewMessage(family, ISI_CMD_CONN_ADD);

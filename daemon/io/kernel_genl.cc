@@ -102,9 +102,9 @@ KernelResult<void> KernelGenl::SetSession(SessionHandle session,
   });
 }
 
-KernelResult<void> KernelGenl::Scan(SessionHandle session) {
+KernelResult<void> KernelGenl::Scan(SessionHandle session, Vanished vanished) {
   return Ask("SESSION_SCAN", [&](uint16_t family) {
-    return EncodeSessionCommand(family, ISI_CMD_SESSION_SCAN, session);
+    return EncodeSessionScan(family, session, vanished);
   });
 }
 

@@ -32,7 +32,7 @@ class KernelGenl : public Kernel {
   KernelResult<AddedSession> AddSession(const SessionSpec& spec) override;
   KernelResult<void> SetSession(SessionHandle session,
                                 const SessionChange& change) override;
-  KernelResult<void> Scan(SessionHandle session) override;
+  KernelResult<void> Scan(SessionHandle session, Vanished vanished) override;
   KernelResult<void> Unbind(SessionHandle session) override;
   KernelResult<void> DelSession(SessionHandle session) override;
   KernelResult<ConnHandle> AddConn(SessionHandle session,

@@ -56,6 +56,7 @@ struct KernelInfo {
     return digests & (1 << static_cast<int>(digest));
   }
   [[nodiscard]] bool HasPings() const { return minor >= 1; }
+  [[nodiscard]] bool HasKeep() const { return minor >= 1; }
 };
 
 struct SessionHandle {
@@ -103,6 +104,10 @@ struct SessionSpec {
   int32_t recovery_tmo = 120;  // seconds, -1: for ever
   std::optional<Pings> pings;  // for a module that has them: HasPings()
 };
+
+// SESSION_SCAN: disks of logical units that the target does not report. Only a
+// module that HasKeep() keeps them.
+enum class Vanished { kRemove, kKeep };
 
 struct AddedSession {
   SessionHandle handle;
@@ -210,7 +215,7 @@ class Kernel {
   virtual KernelResult<AddedSession> AddSession(const SessionSpec& spec) = 0;
   virtual KernelResult<void> SetSession(SessionHandle session,
                                         const SessionChange& change) = 0;
-  virtual KernelResult<void> Scan(SessionHandle session) = 0;
+  virtual KernelResult<void> Scan(SessionHandle session, Vanished vanished) = 0;
   virtual KernelResult<void> Unbind(SessionHandle session) = 0;
   virtual KernelResult<void> DelSession(SessionHandle session) = 0;
 

@@ -85,8 +85,8 @@
  *	ISI_A_CONN { everything but FD } for each connection.
  *
  * @ISI_CMD_SESSION_SCAN: look for LUNs: ISI_A_SESSION { ID, GENERATION,
- *	optional LUN }. Without LUN: all, and disks of LUNs that the target
- *	no longer reports are removed. What was there before is read anew: a
+ *	optional LUN, KEEP (0) }. Without LUN: all, and disks of LUNs that the
+ *	target no longer reports are removed, unless KEEP is 1. What was there before is read anew: a
  *	disk's size, and what it says of itself. Accepted; event SCANNED.
  *	-ENOTCONN: no live connection. -EALREADY: a scan is under way; one of
  *	all LUNs follows it, and its event serves both. The event's error is
@@ -282,6 +282,7 @@ enum isi_attr_session {
 	ISI_A_SESSION_PING_INTERVAL,	/* u32, 0 (off)..86400000 ms */
 	ISI_A_SESSION_PING_TIMEOUT,	/* u32, 1..86400000 ms */
 	ISI_A_SESSION_CHANGE,		/* u8, enum isi_change, output */
+	ISI_A_SESSION_KEEP,		/* u8, SESSION_SCAN: no disk goes */
 	__ISI_A_SESSION_MAX,
 };
 #define ISI_A_SESSION_MAX (__ISI_A_SESSION_MAX - 1)

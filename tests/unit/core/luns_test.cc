@@ -36,6 +36,7 @@ TEST_F(Luns, C099_EveryChangeIsFollowed) {
     world.Settle();
     EXPECT_EQ(scans(), ++expected);
   }
+  EXPECT_EQ(world.kernel.keeping_scans, 0);
   EXPECT_TRUE(world.log.Has("a logical unit's size changed (says LUN 3)"));
   world.Advance(seconds(120));
   EXPECT_EQ(scans(), expected);
@@ -72,11 +73,22 @@ TEST_F(Luns, AChangeWhileNobodyListenedIsFollowedByTheNextDaemon) {
 }
 
 // What changed while there was no connection, no status will tell.
-TEST_F(Luns, EveryRecoveryEndsInAScan) {
+TEST_F(Luns, EveryRecoveryEndsInAScanThatTakesNothingAway) {
   LogIn("disk");
   world.kernel.FailConn(1);
   world.Advance(seconds(3));
   EXPECT_EQ(scans(), 1);
+  EXPECT_EQ(world.kernel.keeping_scans, 1);
+}
+
+// An old module would take away what is not back yet.
+TEST_F(Luns, ARecoveryScansNothingWithAModuleThatCannotKeep) {
+  LogIn("disk");
+  world.kernel.info.minor = 0;
+  world.kernel.FailConn(1);
+  world.Advance(seconds(3));
+  EXPECT_EQ(world.kernel.sessions.at(1).state, ISI_SESSION_UP);
+  EXPECT_EQ(scans(), 0);
 }
 
 TEST_F(Luns, ARecoveryScansNothingWhenManual) {

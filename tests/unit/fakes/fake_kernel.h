@@ -27,6 +27,7 @@ class FakeKernel : public Kernel {
  public:
   std::map<uint32_t, SessionDump> sessions;
   std::vector<std::string> calls;   // "CONN_ADD 1", in order
+  int keeping_scans = 0;            // SESSION_SCANs with KEEP
   std::map<std::string, int> fail;  // operation → errno, until erased
   std::set<std::string> silent;     // operations without their event
   bool loaded = true;
@@ -172,8 +173,9 @@ class FakeKernel : public Kernel {
     return {};
   }
 
-  KernelResult<void> Scan(SessionHandle session) override {
+  KernelResult<void> Scan(SessionHandle session, Vanished vanished) override {
     if (auto error = Check("SESSION_SCAN", session.id, session)) return *error;
+    if (vanished == Vanished::kKeep) ++keeping_scans;
     uint32_t& flags = sessions[session.id].flags;
     flags &= ~static_cast<uint32_t>(ISI_SESSION_F_CHANGED);
     flags |= ISI_SESSION_F_SCANNING;

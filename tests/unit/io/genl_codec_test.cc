@@ -108,6 +108,14 @@ TEST(GenlEncode, SessionSetCarriesWhatChanges) {
   EXPECT_EQ(session.Find(ISI_A_SESSION_PING_INTERVAL), nullptr);
 }
 
+TEST(GenlEncode, ScanSaysWhatBecomesOfDisks) {
+  Message removes(EncodeSessionScan(kFamily, kSession, Vanished::kRemove));
+  EXPECT_EQ(removes.command(), ISI_CMD_SESSION_SCAN);
+  EXPECT_EQ(removes.Session().Find(ISI_A_SESSION_KEEP), nullptr);
+  Message keeps(EncodeSessionScan(kFamily, kSession, Vanished::kKeep));
+  EXPECT_EQ(keeps.Session().U8(ISI_A_SESSION_KEEP), 1);
+}
+
 TEST(GenlEncode, ConnAddThatLeads) {
   ConnSpec spec;
   spec.fd = 5;
