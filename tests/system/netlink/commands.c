@@ -366,8 +366,10 @@ static void hasty_response(uint8_t transport)
 	keys.max_burst_length = 262144;
 	device_make(&d, &keys);
 	io_start(&io, &d, true, 262144);
-	need(recv(d.conn.peer, &bhs, sizeof(bhs), MSG_WAITALL) == sizeof(bhs),
-	     "recv");
+	do {
+		need(recv(d.conn.peer, &bhs, sizeof(bhs), MSG_WAITALL) ==
+		     sizeof(bhs), "recv");
+	} while (bhs.itt == htobe32(ISCSI_TAG_NONE));
 	d.exp_cmdsn++;
 	send_response(&d, bhs.itt, 0, 0, 0);
 	if (transport == ISI_TRANSPORT_TCP) {

@@ -153,14 +153,20 @@ static enum peer_got receive_digest(int fd, uint32_t right, const char *of)
 	return got;
 }
 
-enum peer_got peer_receive(int fd, struct pdu *pdu, int ms)
+bool peer_wants_acks;
+
+/* RFC 7143 §11.18: with neither tag it only tells an ExpStatSN. */
+static bool only_acknowledges(const struct iscsi_bhs *bhs)
 {
-	struct timeval limit = { .tv_sec = ms / 1000,
-				 .tv_usec = ms % 1000 * 1000 };
+	return (bhs->opcode & ISCSI_BHS_OPCODE) == ISCSI_OPCODE_NOP_OUT &&
+	       bhs->itt == htobe32(ISCSI_TAG_NONE) &&
+	       bhs->ttt == htobe32(ISCSI_TAG_NONE);
+}
+
+static enum peer_got receive_pdu(int fd, struct pdu *pdu)
+{
 	enum peer_got got;
 
-	need(!setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)),
-	     "SO_RCVTIMEO");
 	got = receive_all(fd, &pdu->bhs, sizeof(pdu->bhs));
 	if (got != GOT_PDU)
 		return got;
@@ -178,6 +184,21 @@ enum peer_got peer_receive(int fd, struct pdu *pdu, int ms)
 		got = receive_digest(fd, digest_of(pdu->data,
 						   padded(pdu->length), NULL, 0),
 				     "data");
+	return got;
+}
+
+enum peer_got peer_receive(int fd, struct pdu *pdu, int ms)
+{
+	struct timeval limit = { .tv_sec = ms / 1000,
+				 .tv_usec = ms % 1000 * 1000 };
+	enum peer_got got;
+
+	need(!setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)),
+	     "SO_RCVTIMEO");
+	do {
+		got = receive_pdu(fd, pdu);
+	} while (got == GOT_PDU && !peer_wants_acks &&
+		 only_acknowledges(&pdu->bhs));
 	return got;
 }
 

@@ -48,7 +48,13 @@ void peer_send(int fd, struct iscsi_bhs *bhs, const void *data,
 
 enum peer_got { GOT_PDU, GOT_END, GOT_RESET, GOT_NOTHING };
 
-/* Waits up to @ms milliseconds for a whole PDU, or the end; checks digests. */
+/* On a slow machine any PDU may have a NOP-Out before it that says nothing else. */
+extern bool peer_wants_acks;
+
+/*
+ * Waits up to @ms milliseconds for a whole PDU, or the end; checks digests.
+ * What only acknowledges is passed over unless it is wanted.
+ */
 enum peer_got peer_receive(int fd, struct pdu *pdu, int ms);
 
 /* Sends a reset instead of a FIN. */

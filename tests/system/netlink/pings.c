@@ -287,6 +287,7 @@ static void acknowledgement(uint8_t transport)
 	struct conn c;
 
 	section("status that nothing acknowledges (transport %u)", transport);
+	peer_wants_acks = true;
 	session_up(&s, &c, transport);
 	bhs.sn[0] = htobe32(c.statsn++);
 	peer_send(c.peer, &bhs, NULL, 0);
@@ -298,6 +299,7 @@ static void acknowledgement(uint8_t transport)
 	check(counter(&s, ISI_STAT_TX_PINGS) == 0, "TX_PINGS");
 	conn_end(&c);
 	session_end(&s);
+	peer_wants_acks = false;
 }
 
 void test_pings(uint8_t transport)
