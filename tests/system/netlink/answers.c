@@ -214,7 +214,10 @@ static void answer_with_sense(struct device *d, const uint8_t sense[18])
 	io_free(&io);
 }
 
-/* C-099: it is told once for each scan, and is in the dump until then. */
+/*
+ * C-099: it is told once for each scan, and is in the dump until then. INQUIRY
+ * DATA HAS CHANGED is not here: the midlayer then sends commands of its own.
+ */
 static void luns_changed(uint8_t transport)
 {
 	static const struct {
@@ -222,7 +225,6 @@ static void luns_changed(uint8_t transport)
 	} says[] = {
 		{ 6, 0x3f, 0x0e, ISI_CHANGE_LUNS },
 		{ 6, 0x2a, 0x09, ISI_CHANGE_CAPACITY },
-		{ 6, 0x3f, 0x03, ISI_CHANGE_INQUIRY },
 		{ 5, 0x25, 0x00, ISI_CHANGE_LUN_GONE },
 	};
 	struct keys keys = plain;
