@@ -113,7 +113,7 @@ enum isi_task_state {
 	ISI_TASK_FREE,
 	ISI_TASK_QUEUED,	/* holds a window credit, not on the wire */
 	ISI_TASK_SENT,		/* has its CmdSN */
-	ISI_TASK_ANSWERED,	/* has its result, TCP still has its pages */
+	ISI_TASK_ANSWERED,	/* has its result; its pages are being sent */
 };
 
 /*
@@ -130,7 +130,7 @@ struct isi_task {
 	u32 immediate;			/* bytes of immediate data */
 	unsigned long since;		/* jiffies; kept by retries */
 	bool data_sent;			/* pages of it went to TCP */
-	u32 sent_seq;			/* TCP's, behind the last of them */
+	u64 sent;			/* bytes of the connection, up to them */
 	struct isi_xfer xfer;
 	struct isi_cursor tx;
 	struct isi_cursor rx;
@@ -230,8 +230,8 @@ struct isi_sock_ops {
 	int (*send)(struct isi_conn *conn, struct kvec *kvec, bool more);
 	int (*send_page)(struct isi_conn *conn, struct bio_vec *bvec,
 			 bool more);
-	u32 (*sent_seq)(struct isi_conn *conn);
-	bool (*holds)(struct isi_conn *conn, u32 sent_seq);
+	u64 (*sent)(struct isi_conn *conn);
+	bool (*holds)(struct isi_conn *conn, u64 sent);
 	void (*data_ready)(struct isi_conn *conn);
 	int (*receive)(struct isi_conn *conn);
 };

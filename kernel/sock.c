@@ -89,15 +89,18 @@ static int native_send_page(struct isi_conn *conn, struct bio_vec *bvec,
 	return tcp_sendmsg_locked(conn->sock->sk, &msg, bvec->bv_len);
 }
 
-static u32 native_sent_seq(struct isi_conn *conn)
+/* TCP's own numbers wrap before a slow command is answered. */
+static u64 native_sent(struct isi_conn *conn)
 {
-	return tcp_sk(conn->sock->sk)->write_seq;
+	const struct tcp_sock *tp = tcp_sk(conn->sock->sk);
+
+	return tp->bytes_acked + (u32)(tp->write_seq - tp->snd_una);
 }
 
 /* What is not acknowledged may be sent again. */
-static bool native_holds(struct isi_conn *conn, u32 sent_seq)
+static bool native_holds(struct isi_conn *conn, u64 sent)
 {
-	return before(tcp_sk(conn->sock->sk)->snd_una, sent_seq);
+	return tcp_sk(conn->sock->sk)->bytes_acked < sent;
 }
 
 /*
@@ -175,7 +178,7 @@ static const struct isi_sock_ops native_ops = {
 	.untrylock = native_untrylock,
 	.send = native_send,
 	.send_page = native_send_page,
-	.sent_seq = native_sent_seq,
+	.sent = native_sent,
 	.holds = native_holds,
 	.data_ready = native_data_ready,
 	.receive = native_receive,
@@ -216,12 +219,12 @@ static int generic_send_page(struct isi_conn *conn, struct bio_vec *bvec,
 }
 
 /* It has copied all that it was given. */
-static u32 generic_sent_seq(struct isi_conn *conn)
+static u64 generic_sent(struct isi_conn *conn)
 {
 	return 0;
 }
 
-static bool generic_holds(struct isi_conn *conn, u32 sent_seq)
+static bool generic_holds(struct isi_conn *conn, u64 sent)
 {
 	return false;
 }
@@ -274,7 +277,7 @@ static const struct isi_sock_ops generic_ops = {
 	.trylock = generic_trylock,
 	.send = generic_send,
 	.send_page = generic_send_page,
-	.sent_seq = generic_sent_seq,
+	.sent = generic_sent,
 	.holds = generic_holds,
 	.data_ready = isi_conn_wake,
 	.receive = generic_receive,

@@ -367,7 +367,7 @@ static bool is_held(const struct isi_task *task)
 	struct isi_conn *conn = task->conn;
 
 	return task->data_sent && !conn->limits.data_digest &&
-	       conn->ops->holds(conn, task->sent_seq);
+	       conn->ops->holds(conn, task->sent);
 }
 
 /**
@@ -416,7 +416,7 @@ static void finish_pdu(struct isi_conn *conn)
 	tx->sending = NULL;
 	if (task) {
 		task->data_sent = true;
-		task->sent_seq = conn->ops->sent_seq(conn);
+		task->sent = conn->ops->sent(conn);
 		if (task->state == ISI_TASK_ANSWERED)
 			isi_tx_answered(task);
 	}

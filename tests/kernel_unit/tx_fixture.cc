@@ -34,7 +34,7 @@ struct Socket {
     current->room_ -= n;
     const auto* bytes = static_cast<const uint8_t*>(data);
     current->wire_.insert(current->wire_.end(), bytes, bytes + n);
-    current->sent_seq_ += static_cast<uint32_t>(n);
+    current->sent_ += n;
     return static_cast<int>(n);
   }
 
@@ -47,12 +47,10 @@ struct Socket {
     return current->pool_.emplace_back(std::make_unique<page>()).get();
   }
 
-  static uint32_t SentSeq() { return current->sent_seq_; }
+  static uint64_t Bytes() { return current->sent_; }
 
-  static bool Holds(uint32_t seq) {
-    const uint32_t acknowledged =
-        current->acknowledges_ ? SentSeq() : TxTest::kFirstSeq;
-    return isi_sn_before(acknowledged, seq);
+  static bool Holds(uint64_t sent) {
+    return !current->acknowledges_ && sent > 0;
   }
 
   static void Fail(isi_fail reason) { current->failed_ = reason; }
@@ -97,8 +95,8 @@ int SendPage(isi_conn*, bio_vec* bvec, bool) {
   return Socket::Send(bvec->bv_page->bytes + bvec->bv_offset, bvec->bv_len);
 }
 
-u32 SentSeq(isi_conn*) { return Socket::SentSeq(); }
-bool Holds(isi_conn*, u32 seq) { return Socket::Holds(seq); }
+u64 SentBytes(isi_conn*) { return Socket::Bytes(); }
+bool Holds(isi_conn*, u64 sent) { return Socket::Holds(sent); }
 
 constexpr struct isi_sock_ops kOps = {.lock = Lock,
                                       .unlock = Lock,
@@ -106,7 +104,7 @@ constexpr struct isi_sock_ops kOps = {.lock = Lock,
                                       .untrylock = Lock,
                                       .send = SendBytes,
                                       .send_page = SendPage,
-                                      .sent_seq = SentSeq,
+                                      .sent = SentBytes,
                                       .holds = Holds,
                                       .data_ready = nullptr,
                                       .receive = nullptr};

@@ -51,8 +51,7 @@ class TxTest : public testing::Test {
  public:
   static constexpr uint32_t kCmdSn = 0xfffffffe;  // wraps soon
   static constexpr int kTags = 16;
-  static constexpr int kRecoveryTmo = 120;           // s
-  static constexpr uint32_t kFirstSeq = 0xffffff00;  // TCP's, wraps soon
+  static constexpr int kRecoveryTmo = 120;  // s
 
  protected:
   TxTest();
@@ -98,7 +97,7 @@ class TxTest : public testing::Test {
   std::vector<std::unique_ptr<page>> pool_;
   Bytes control_data_;
   Bytes wire_;
-  uint32_t sent_seq_ = kFirstSeq;
+  uint64_t sent_ = 0;
 };
 
 #endif  // TESTS_KERNEL_UNIT_TX_FIXTURE_H_
