@@ -21,6 +21,8 @@
 #define REPORT_LUNS_MAX		(REPORT_LUNS_HEADER + 4096 * 8)
 #define REPORT_LUNS_TIMEOUT	(30 * HZ)
 #define REPORT_LUNS_RETRIES	3
+#define READY_TIMEOUT		(10 * HZ)
+#define READY_RETRIES		3
 
 /* Return: bytes of LUN entries in @list, 0 when the target did not tell. */
 static u32 report_luns(struct scsi_device *sdev, u8 *list)
@@ -84,13 +86,26 @@ static int remove_vanished(struct Scsi_Host *shost)
 	return 0;
 }
 
+/*
+ * One that does not answer as a device would have is left as it is: sd would
+ * take it for empty, and send it nothing more.
+ */
+static bool is_ready(struct scsi_device *sdev)
+{
+	struct scsi_sense_hdr sense;
+
+	return !scsi_test_unit_ready(sdev, READY_TIMEOUT, READY_RETRIES,
+				     &sense);
+}
+
 /* Sizes and the like: what the drivers keep of a device, read anew. */
 static void reread(struct Scsi_Host *shost, u64 lun)
 {
 	struct scsi_device *sdev;
 
 	shost_for_each_device(sdev, shost)
-		if (lun == SCAN_WILD_CARD || sdev->lun == lun)
+		if ((lun == SCAN_WILD_CARD || sdev->lun == lun) &&
+		    is_ready(sdev))
 			isi_scsi_rescan(sdev);
 }
 

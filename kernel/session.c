@@ -492,6 +492,8 @@ static void scan_work(struct work_struct *work)
 		if (lun == SCAN_WILD_CARD)
 			clear_bit(ISI_SESSION_CHANGED, &session->flags);
 		err = isi_scan(session, lun, session->scan_keep);
+		if (err)
+			set_bit(ISI_SESSION_CHANGED, &session->flags);
 		lun = SCAN_WILD_CARD;
 	} while (scan_more(session));
 	isi_event_session(session, ISI_EVENT_SCANNED, err);
@@ -502,6 +504,7 @@ int isi_session_scan(struct isi_session *session, u64 lun, bool keep)
 	lockdep_assert_held(&session->mutex);
 	if (session->state != ISI_SESSION_UP)
 		return -ENOTCONN;
+	keep |= lun != SCAN_WILD_CARD;
 	if (session->scanning) {
 		/* One scan for all that ask: a disk goes if one lets it. */
 		session->scan_again_keep = keep && (!session->scan_again ||

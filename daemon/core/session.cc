@@ -145,6 +145,7 @@ KernelResult<void> Session::Scan(Vanished vanished) {
   // EALREADY: the event of the scan under way serves us, too.
   if (!started && started.error().error_number != EALREADY) return started;
   scan_pending_ = true;
+  scan_asked_ = vanished;
   return {};
 }
 
@@ -291,7 +292,7 @@ void Session::OnDump(const SessionDump& dump) {
   const bool changed = (dump.flags & ISI_SESSION_F_CHANGED) != 0 &&
                        stanza_.scan == config::Scan::kAuto;
   if ((scan_pending_ || changed) && (dump.flags & ISI_SESSION_F_SCANNING) == 0)
-    ScanAgain();
+    ScanAgain(changed ? Vanished::kRemove : scan_asked_);
   changed_.NotifyAll();
 }
 

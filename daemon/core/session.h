@@ -196,6 +196,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool established_ = false;
   bool unbound_ = false;
   bool scan_pending_ = false;
+  Vanished scan_asked_ = Vanished::kRemove;  // of the one that is pending
   unsigned scans_ = 0;
   int scan_error_ = 0;
 

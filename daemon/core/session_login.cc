@@ -133,11 +133,7 @@ Outcome<void> Session::HandOver(LoggedIn logged_in) {
   failure_.reset();
   established_ = true;
   module_state_ = ISI_SESSION_UP;
-  if (scan_pending_) {
-    ScanAgain();
-  } else if (!first) {
-    ScanAfterRecovery();
-  }
+  if (!first) ScanAfterRecovery();
   changed_.NotifyAll();
   return {};
 }
@@ -145,9 +141,11 @@ Outcome<void> Session::HandOver(LoggedIn logged_in) {
 // Nobody tells us what changed while we were away. A target that is just coming
 // up may not report all it has yet, so no disk goes for it.
 void Session::ScanAfterRecovery() {
-  if (stanza_.scan != config::Scan::kAuto) return;
+  if (!scan_pending_ && stanza_.scan != config::Scan::kAuto) return;
   const KernelResult<KernelInfo> info = env_.kernel.Info();
-  if (info && info->HasKeep()) ScanAgain(Vanished::kKeep);
+  const bool can_keep = info && info->HasKeep();
+  if (can_keep || scan_pending_)
+    ScanAgain(can_keep ? Vanished::kKeep : Vanished::kRemove);
 }
 
 // C-059: what it moved for good is where we come back to, so it stays true

@@ -156,10 +156,10 @@
  *	of it. When after PING_TIMEOUT still no byte has come, and its TCP has
  *	not taken any of ours in that time, the connection fails, with PING and
  *	-ETIMEDOUT. So a target that has gone silent is noticed after
- *	PING_INTERVAL + PING_TIMEOUT, and PING_TIMEOUT / 4 more if it went on
- *	taking data for a while. One ping is unanswered at a time. An answer
+ *	PING_INTERVAL + PING_TIMEOUT; one whose TCP goes on taking data for a
+ *	while, PING_TIMEOUT and up to a quarter of it after that has ended. One ping is unanswered at a time. An answer
  *	with other data than the ping's fails the connection with PING_DATA.
- *	The daemon hears of neither ping nor answer. With PING_INTERVAL 0
+ *	The daemon hears of neither ping nor answer, but of a Reject. With PING_INTERVAL 0
  *	there are no pings. Status that nothing else acknowledges is
  *	acknowledged within 15 s in any case.
  *
@@ -172,7 +172,7 @@
  *	{ CID, GENERATION, FAIL_REASON, FAIL_ERRNO }. Once per connection.
  * @ISI_EVENT_PDU_RECEIVED: a PDU that is the daemon's business: Async, Reject,
  *	NOP-In, Text and Logout Responses that answer PDU_SEND. A Reject of
- *	anything but a PDU_SEND fails the connection. ISI_A_SESSION,
+ *	a SCSI command's PDU fails the connection. ISI_A_SESSION,
  *	ISI_A_CONN { CID, GENERATION }, ISI_A_PDU { BHS, DATA }.
  * @ISI_EVENT_SCANNED: ISI_A_SESSION { ID, GENERATION }, ISI_A_ERRNO (0 or
  *	negative).
@@ -182,7 +182,7 @@
  *	they were. ISI_A_SESSION { ID, GENERATION, LUN (that said so), CHANGE }.
  *	Once, however often and of how many LUNs it is said, until the next
  *	SESSION_SCAN of all LUNs begins, which brings everything in line; until
- *	then a dump has ISI_SESSION_F_CHANGED. Nothing else is done. Since
+ *	then, and after one that failed, a dump has ISI_SESSION_F_CHANGED. Nothing else is done. Since
  *	minor 1.
  */
 enum isi_cmd {
