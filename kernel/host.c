@@ -56,6 +56,10 @@ static int isi_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *sc)
 	struct isi_conn *conn;
 	int ret = 0;
 
+	/* The error handler's, of a command that is not off our lists yet. */
+	if (unlikely(READ_ONCE(task->state) != ISI_TASK_FREE))
+		return SCSI_MLQUEUE_HOST_BUSY;
+
 	rcu_read_lock();
 	conn = pick_connection(session, sc);
 	if (isi_session_state(session) != ISI_SESSION_UP || !conn) {

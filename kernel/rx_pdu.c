@@ -87,6 +87,10 @@ static void take_sense(struct isi_conn *conn, struct scsi_cmnd *sc,
 {
 	enum isi_change change = isi_sense_change(sense, length);
 
+	/* Whoever probes for a LUN is told so by the answer itself. */
+	if (change == ISI_CHANGE_LUN_GONE &&
+	    sc->device->sdev_state == SDEV_CREATED)
+		change = ISI_CHANGE_NONE;
 	memcpy(sc->sense_buffer, sense,
 	       min_t(u32, length, SCSI_SENSE_BUFFERSIZE));
 	if (change != ISI_CHANGE_NONE)
@@ -222,17 +226,21 @@ static enum isi_fail async_end(struct isi_conn *conn)
 
 /*
  * RFC 7143 §11.17: the data segment begins with the header that was rejected.
- * A request of the daemon's or of tmf.c is its sender's business; of a task, at
- * ERL 0, what was rejected is lost, and we start over. C-103 C-104
+ * A request of the daemon's or of tmf.c is its sender's business, and a NOP-Out
+ * is sent again when it is due; of a task, at ERL 0, what was rejected is lost,
+ * and we start over. C-103 C-104
  */
 static enum isi_fail reject_end(struct isi_conn *conn)
 {
-	bool ours;
+	const struct iscsi_bhs *rejected = (const void *)conn->rx.data;
+	bool whole = isi_get_dlength(&conn->rx.bhs) >= ISCSI_BHS_LEN;
+	bool nop = whole && isi_opcode(rejected) == ISCSI_OPCODE_NOP_OUT;
+	bool ours = whole && isi_ctl_rejected(conn, rejected);
 
 	isi_count(conn, ISI_STAT_RX_REJECT, 1);
-	ours = isi_get_dlength(&conn->rx.bhs) >= ISCSI_BHS_LEN &&
-	       isi_ctl_rejected(conn, (const void *)conn->rx.data);
 	tell_daemon(conn);
+	if (nop && rejected->itt == cpu_to_be32(ISCSI_TAG_NONE))
+		return ISI_FAIL_NONE;
 	return ours ? ISI_FAIL_NONE : ISI_FAIL_REJECT;
 }
 

@@ -49,7 +49,8 @@ void isi_task_start(struct isi_task *task, struct isi_conn *conn,
 
 	task->sc = sc;
 	task->conn = conn;
-	if (!sc->retries)
+	/* The error handler's commands are on their way for another's sake. */
+	if (!sc->retries && sc->submitter == SUBMITTED_BY_BLOCK_LAYER)
 		task->since = jiffies;
 	task->itt = ++slot->generation << ISI_ITT_INDEX_BITS | index;
 	task->state = ISI_TASK_QUEUED;
@@ -146,15 +147,17 @@ void isi_task_done(struct isi_task *task)
  * connections retries, or a link that flaps would be given up sooner than one
  * that is gone. Like that one it is at ReplacementTimeout, lest a command that
  * brings its target down goes round for ever; and after the usual number of
- * retries where there may be another path (REQ_FAILFAST_TRANSPORT).
+ * retries where there may be another path (REQ_FAILFAST_TRANSPORT), or where
+ * to do it twice may be wrong (a medium that is moved).
  */
 static void forget_loss(struct isi_task *task)
 {
 	struct scsi_cmnd *sc = task->sc;
+	struct request *rq = scsi_cmd_to_rq(sc);
 	s32 limit = isi_transport_recovery_tmo(shost_priv(sc->device->host));
 
 	sc->jiffies_at_alloc = jiffies;
-	if (scsi_cmd_to_rq(sc)->cmd_flags & REQ_FAILFAST_TRANSPORT)
+	if (blk_rq_is_passthrough(rq) || rq->cmd_flags & REQ_FAILFAST_TRANSPORT)
 		return;
 	if (limit < 0 ||
 	    time_before(jiffies, task->since + (unsigned long)limit * HZ))
@@ -162,7 +165,7 @@ static void forget_loss(struct isi_task *task)
 }
 
 /**
- * isi_task_end() - give a command back that got no answer
+ * isi_task_end() - give a command back, with its answer if it got one
  * @task: off every list of a live connection
  * @host_byte: DID_*
  */

@@ -31,7 +31,7 @@ class Command {
   bool PagesIntact() const;
 
   isi_task task = {};
-  scsi_device device = {nullptr, 3};
+  scsi_device device = {nullptr, 3, SDEV_RUNNING};
   scsi_cmnd sc = {};
   Bytes sense = Bytes(SCSI_SENSE_BUFFERSIZE);
 

@@ -455,6 +455,17 @@ TEST_F(RxPdu, C113_LogoutResponse) {
   }
 }
 
+TEST_F(RxPdu, C099_LunThatIsBeingProbedIsNotGone) {
+  const Bytes not_supported{0, 4, 0x72, 5, 0x25, 0};
+  AddRead(kItt, 0).device.sdev_state = SDEV_CREATED;
+  ASSERT_TRUE(Receive(Pdu(Answer(0x02), not_supported)));
+  EXPECT_EQ(Log(), Done(0x02, 0));
+  commands_.clear();
+  AddRead(kItt, 0);
+  ASSERT_TRUE(Receive(Pdu(Answer(0x02), not_supported)));
+  EXPECT_EQ(Log(), (Lines{"change 4 of LUN 3", Done(0x02, 0)[0]}));
+}
+
 TEST_F(RxPdu, C099_AsyncMessageIsTheDaemons) {
   EXPECT_TRUE(
       Receive(Pdu(Plain(ISCSI_OPCODE_ASYNC, ISCSI_TAG_NONE), Pattern(2))));
@@ -489,6 +500,15 @@ TEST_F(RxPdu, C104_RejectedRequestIsTheDaemons) {
 
 // The header that was rejected is not all there: what the buffer holds behind
 // the segment is of an earlier PDU.
+// Nothing waits for it, and nothing is lost with it.
+TEST_F(RxPdu, C104_RejectedAcknowledgmentIsNoFailure) {
+  Bytes rejected(ISCSI_BHS_LEN);
+  rejected[0] = ISCSI_OPCODE_NOP_OUT | ISCSI_BHS_IMMEDIATE;
+  std::fill_n(rejected.begin() + 16, 4, uint8_t{0xff});
+  EXPECT_TRUE(
+      Receive(Pdu(Plain(ISCSI_OPCODE_REJECT, ISCSI_TAG_NONE), rejected)));
+}
+
 TEST_F(RxPdu, C103_TruncatedRejectNamesNoRequest) {
   Bytes earlier(ISCSI_BHS_LEN);
   earlier[16 + 2] = kItt >> 8;

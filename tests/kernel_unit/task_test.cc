@@ -187,6 +187,27 @@ TEST_F(Task, C085_C111_AbortWaitsUntilTcpHasLetGo) {
   EXPECT_EQ(write.sc.result, DID_RESET << 16);
 }
 
+// Lost connections are no retries, until ReplacementTimeout.
+TEST_F(Task, LostConnectionIsNoRetry) {
+  Request& write = SentCommand(1, 1000, DMA_TO_DEVICE);
+  const auto lose = [&write] {
+    write.sc.retries = 5;
+    isi_task_end(&write.task, DID_TRANSPORT_DISRUPTED);
+    return write.sc.retries;
+  };
+  EXPECT_EQ(lose(), 0);
+  write.sc.request.cmd_flags = REQ_FAILFAST_TRANSPORT;
+  EXPECT_EQ(lose(), 5) << "there may be another path";
+  write.sc.request.cmd_flags = 0;
+  write.sc.request.passthrough = true;
+  EXPECT_EQ(lose(), 5) << "nobody knows what it does twice";
+  write.sc.request.passthrough = false;
+  jiffies += kRecoveryTmo * HZ - 1;
+  EXPECT_EQ(lose(), 0);
+  jiffies += 1;
+  EXPECT_EQ(lose(), 5);
+}
+
 // What has no data in TCP, or was copied for its digest, waits for nothing.
 TEST_F(Task, C085_WhatTcpDoesNotHoldEndsAtOnce) {
   acknowledges_ = false;

@@ -234,8 +234,20 @@ extern unsigned long jiffies;	/* ticked by hand */
 
 enum dma_data_direction { DMA_TO_DEVICE = 1, DMA_FROM_DEVICE, DMA_NONE };
 #define REQ_FAILFAST_TRANSPORT	(1 << 9)
-struct request { int tag; unsigned int cmd_flags; };
-struct scsi_device { struct Scsi_Host *host; u64 lun; };
+struct request { int tag; unsigned int cmd_flags; bool passthrough; };
+
+static inline bool blk_rq_is_passthrough(const struct request *rq)
+{
+	return rq->passthrough;
+}
+
+enum scsi_cmnd_submitter { SUBMITTED_BY_BLOCK_LAYER };
+enum scsi_device_state { SDEV_RUNNING, SDEV_CREATED };
+struct scsi_device {
+	struct Scsi_Host *host;
+	u64 lun;
+	enum scsi_device_state sdev_state;
+};
 struct scsi_lun { u8 scsi_lun[8]; };
 
 struct scsi_cmnd {
@@ -246,6 +258,7 @@ struct scsi_cmnd {
 	int result;
 	struct request request;
 	int retries;
+	enum scsi_cmnd_submitter submitter;
 	enum dma_data_direction sc_data_direction;
 	unsigned long jiffies_at_alloc;
 	unsigned short cmd_len;
