@@ -125,9 +125,11 @@ assert_fails load 2   # nor in this slot
 assert_not_counted library conn_failures
 
 say "a tape that is in use keeps its session"
+load 0
 exec 7<$tape
 assert_fails iscsictl logout library
 exec 7<&-
+unload 0
 log_out library
 assert test ! -e $tape
 finish

@@ -271,6 +271,7 @@ END
 iscsid_start
 log_in disks
 assert_eq "${#disks[@]}" 3 "number of disks"
+for lun in 0 1 2; do wait_for is_disk $lun; done # udev comes after login
 
 for test in discard long_cdb flush beyond_the_end remove_mounted; do
 	say "$test"

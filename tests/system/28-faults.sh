@@ -52,8 +52,9 @@ behind_proxy() {
 	done
 }
 
+# A fault may still hit the logout, or the recovery it then has to wait for.
 leave_proxy() {
-	log_out disk
+	wait_for -t 60 run iscsictl logout disk
 	target_stop "$started"
 }
 

@@ -128,7 +128,11 @@ iscsid_kill() {
 # --- disks
 
 # disk_path ADDR IQN [LUN]: the stock udev rules' name for a disk.
-disk_path() { echo "/dev/disk/by-path/ip-$1:3260-iscsi-$2-lun-${3:-0}"; }
+disk_path() {
+	local lun=${3:-0}
+	((lun < 256)) || printf -v lun '0x%04x000000000000' "$lun"
+	echo "/dev/disk/by-path/ip-$1:3260-iscsi-$2-lun-$lun"
+}
 
 # fio_verify DEV BS...: random reads and writes with every block checked, at
 # each block size. FIO_SIZE (default 32m) of the disk are used.
