@@ -536,15 +536,15 @@ void isi_session_remap(struct isi_session *session);		/* mutex */
 void isi_session_lost(struct isi_session *session);		/* any */
 void isi_session_stop(struct isi_session *session,
 		      enum isi_fail reason);			/* mutex */
-int isi_session_scan(struct isi_session *session, u64 lun,
-		     bool keep);				/* mutex */
-void isi_session_changed(struct isi_session *session, u64 lun,
-			 enum isi_change change);		/* any */
 int isi_session_unbind(struct isi_session *session);		/* mutex */
 int isi_session_del(struct isi_session *session);		/* mutex */
 
 /* scan.c: process context */
-int isi_scan(struct isi_session *session, u64 lun, bool keep);
+void isi_scan_work(struct work_struct *work);
+int isi_session_scan(struct isi_session *session, u64 lun,
+		     bool keep);				/* mutex */
+void isi_session_changed(struct isi_session *session, u64 lun,
+			 enum isi_change change);		/* any */
 
 /* window.c: any context */
 bool isi_session_reserve(struct isi_session *session);

@@ -109,16 +109,14 @@ static void reread(struct Scsi_Host *shost, u64 lun)
 			isi_scsi_rescan(sdev);
 }
 
-/**
- * isi_scan() - bring the disks in line with the target's LUNs
- * @session: any state
- * @lun: one LUN, or SCAN_WILD_CARD for all
- * @keep: disks of LUNs that are not reported, too
+/*
+ * Bring the disks in line with the target's LUNs: one LUN, or SCAN_WILD_CARD for
+ * all. @keep: disks of LUNs that are not reported, too.
  *
  * Return: 0, -ENOMEM, or -ENOTCONN when the session was not up all the while:
  * then nobody can say what is missing.
  */
-int isi_scan(struct isi_session *session, u64 lun, bool keep)
+static int scan(struct isi_session *session, u64 lun, bool keep)
 {
 	struct Scsi_Host *shost = session->shost;
 	int err = 0;
@@ -132,4 +130,70 @@ int isi_scan(struct isi_session *session, u64 lun, bool keep)
 	if (!err && isi_session_state(session) != ISI_SESSION_UP)
 		err = -ENOTCONN;
 	return err;
+}
+
+/* True: another scan was asked for meanwhile, of everything. */
+static bool scan_more(struct isi_session *session)
+{
+	bool again;
+
+	mutex_lock(&session->mutex);
+	again = session->scan_again;
+	session->scan_again = false;
+	session->scan_keep = session->scan_again_keep;
+	WRITE_ONCE(session->scanning, again);
+	mutex_unlock(&session->mutex);
+	return again;
+}
+
+void isi_scan_work(struct work_struct *work)
+{
+	struct isi_session *session =
+		container_of(work, struct isi_session, scan_work);
+	u64 lun = session->scan_lun;
+	int err;
+
+	do {
+		/* What is said from here on is not part of this scan. */
+		if (lun == SCAN_WILD_CARD)
+			clear_bit(ISI_SESSION_CHANGED, &session->flags);
+		err = scan(session, lun, session->scan_keep);
+		if (err)
+			set_bit(ISI_SESSION_CHANGED, &session->flags);
+		lun = SCAN_WILD_CARD;
+	} while (scan_more(session));
+	isi_event_session(session, ISI_EVENT_SCANNED, err);
+}
+
+int isi_session_scan(struct isi_session *session, u64 lun, bool keep)
+{
+	lockdep_assert_held(&session->mutex);
+	if (session->state != ISI_SESSION_UP)
+		return -ENOTCONN;
+	keep |= lun != SCAN_WILD_CARD;
+	if (session->scanning) {
+		/* One scan for all that ask: a disk goes if one lets it. */
+		session->scan_again_keep = keep && (!session->scan_again ||
+						    session->scan_again_keep);
+		session->scan_again = true;
+		return -EALREADY;
+	}
+	WRITE_ONCE(session->scanning, true);
+	session->scan_lun = lun;
+	session->scan_keep = keep;
+	queue_work(isi_slow_wq, &session->scan_work);
+	return 0;
+}
+
+/*
+ * A LUN that a scan asks for may well be absent; one that vanishes under the
+ * scan's commands is told of by the next command it gets. Any context. C-099
+ */
+void isi_session_changed(struct isi_session *session, u64 lun,
+			 enum isi_change change)
+{
+	if (change == ISI_CHANGE_LUN_GONE && READ_ONCE(session->scanning))
+		return;
+	if (!test_and_set_bit(ISI_SESSION_CHANGED, &session->flags))
+		isi_event_luns_changed(session, lun, change);
 }

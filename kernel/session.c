@@ -104,7 +104,6 @@ static bool nexus_exists(const struct isi_session_spec *spec)
 	return found;
 }
 
-static void scan_work(struct work_struct *work);
 static void unbind_work(struct work_struct *work);
 static void expire_work(struct work_struct *work);
 static void del_work(struct work_struct *work);
@@ -134,7 +133,7 @@ static void session_init(struct isi_session *session, struct Scsi_Host *shost,
 	session->ping_interval = spec->ping_interval;
 	session->ping_timeout = spec->ping_timeout;
 	init_waitqueue_head(&session->wait);
-	INIT_WORK(&session->scan_work, scan_work);
+	INIT_WORK(&session->scan_work, isi_scan_work);
 	INIT_WORK(&session->unbind_work, unbind_work);
 	INIT_WORK(&session->expire_work, expire_work);
 	INIT_WORK(&session->del_work, del_work);
@@ -465,72 +464,6 @@ static void expire_work(struct work_struct *work)
 }
 
 /* Long operations */
-
-/* True: another scan was asked for meanwhile, of everything. */
-static bool scan_more(struct isi_session *session)
-{
-	bool again;
-
-	mutex_lock(&session->mutex);
-	again = session->scan_again;
-	session->scan_again = false;
-	session->scan_keep = session->scan_again_keep;
-	WRITE_ONCE(session->scanning, again);
-	mutex_unlock(&session->mutex);
-	return again;
-}
-
-static void scan_work(struct work_struct *work)
-{
-	struct isi_session *session =
-		container_of(work, struct isi_session, scan_work);
-	u64 lun = session->scan_lun;
-	int err;
-
-	do {
-		/* What is said from here on is not part of this scan. */
-		if (lun == SCAN_WILD_CARD)
-			clear_bit(ISI_SESSION_CHANGED, &session->flags);
-		err = isi_scan(session, lun, session->scan_keep);
-		if (err)
-			set_bit(ISI_SESSION_CHANGED, &session->flags);
-		lun = SCAN_WILD_CARD;
-	} while (scan_more(session));
-	isi_event_session(session, ISI_EVENT_SCANNED, err);
-}
-
-int isi_session_scan(struct isi_session *session, u64 lun, bool keep)
-{
-	lockdep_assert_held(&session->mutex);
-	if (session->state != ISI_SESSION_UP)
-		return -ENOTCONN;
-	keep |= lun != SCAN_WILD_CARD;
-	if (session->scanning) {
-		/* One scan for all that ask: a disk goes if one lets it. */
-		session->scan_again_keep = keep && (!session->scan_again ||
-						    session->scan_again_keep);
-		session->scan_again = true;
-		return -EALREADY;
-	}
-	WRITE_ONCE(session->scanning, true);
-	session->scan_lun = lun;
-	session->scan_keep = keep;
-	queue_work(isi_slow_wq, &session->scan_work);
-	return 0;
-}
-
-/*
- * A LUN that a scan asks for may well be absent; one that vanishes under the
- * scan's commands is told of by the next command it gets. Any context. C-099
- */
-void isi_session_changed(struct isi_session *session, u64 lun,
-			 enum isi_change change)
-{
-	if (change == ISI_CHANGE_LUN_GONE && READ_ONCE(session->scanning))
-		return;
-	if (!test_and_set_bit(ISI_SESSION_CHANGED, &session->flags))
-		isi_event_luns_changed(session, lun, change);
-}
 
 /*
  * The class's own work removes the disks, since only it keeps the class's

@@ -103,7 +103,7 @@ wait_for is_no_disk $auto 255
 say "Scan = Manual: the log has a word, and iscsictl rescan the rest"
 run iscsictl login --wait manual
 run iscsictl rescan manual
-assert is_disk $manual 0
+wait_for is_disk $manual 0
 lio_file $manual /var/tmp/manual 16
 lio_link $manual 3 "$backstore"
 touch_lun $manual 0

@@ -156,7 +156,7 @@ fio_start() {
 	fio --name=background --filename="$(readlink -f "$1")" --rw=randrw --bsrange=512-64k \
 		--direct=1 --ioengine=libaio --iodepth=16 --size=16m \
 		--time_based --runtime=3600 --verify=crc32c --verify_backlog=32 \
-		--output=/dev/null "${@:2}" &
+		--allow_file_create=0 --output=/dev/null "${@:2}" &
 	fio=$!
 }
 
