@@ -37,6 +37,7 @@ struct Command {
   isi_task task = {};
   scsi_cmnd sc = {};
   std::array<page, 3> pages;
+  scsi_device device = {};
   std::array<scatterlist, 3> sglist;
   std::array<uint8_t, SCSI_SENSE_BUFFERSIZE> sense = {};
 
@@ -47,6 +48,7 @@ struct Command {
     }
     sglist[2].length = length - 2 * (length / 4);
     sglist[2].last = true;
+    sc.device = &device;
     sc.sglist = sglist.data();
     sc.bufflen = length;
     sc.sense_buffer = sense.data();
