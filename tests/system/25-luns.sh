@@ -119,9 +119,8 @@ assert size_is "$(disk_path $addr $manual 3)" $((24 << 20))
 say "CAPACITY DATA HAS CHANGED, in answer to a write, which is done all the same"
 cat >/var/tmp/capacity.script <<'END'
 serve until SCSI_COMMAND cdb=0x2a
+resize 128M
 send SCSI_RESPONSE F itt=$itt status=2 data=0x0012700006000000000a000000002a0900000000
-serve until SCSI_COMMAND cdb=0x9e
-send DATA_IN F S itt=$itt data=0x000000000003ffff000002000000000000000000000000000000000000000000
 serve
 END
 target_start tgt2 $scripted:3260 --script /var/tmp/capacity.script --size 64M --patience 120

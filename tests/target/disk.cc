@@ -121,6 +121,12 @@ Disk::Disk(uint64_t size, uint32_t block_size, std::string serial)
   if (!bytes_) throw std::bad_alloc();
 }
 
+void Disk::Resize(uint64_t size) {
+  Disk resized(size, block_size_, serial_);
+  std::copy_n(bytes_.get(), std::min(size, size_), resized.bytes_.get());
+  *this = std::move(resized);
+}
+
 bool Disk::Holds(const Range& range) const {
   return range.lba <= blocks() && range.blocks <= blocks() - range.lba;
 }
@@ -335,6 +341,10 @@ LogicalUnits::LogicalUnits(unsigned count, uint64_t size, uint32_t block_size,
                            const std::string& serial) {
   for (unsigned i = 0; i < count; ++i)
     disks_.emplace_back(size, block_size, serial + "-" + std::to_string(i));
+}
+
+void LogicalUnits::Resize(uint64_t size) {
+  for (Disk& disk : disks_) disk.Resize(size);
 }
 
 // SAM-5 4.7: peripheral (below 256) and flat addressing, one level.

@@ -38,6 +38,9 @@ class Disk {
 
   ScsiResult Execute(ByteView cdb, ByteView data_out);
 
+  // Keeps what fits; what is new reads as zeros.
+  void Resize(uint64_t size);
+
   // How many bytes the CDB wants written; nothing for other commands.
   uint64_t DataOutLength(ByteView cdb) const;
 
@@ -74,6 +77,8 @@ class LogicalUnits {
   // As `Disk`, and REPORT LUNS, and the rules for LUNs that are not there.
   ScsiResult Execute(uint64_t lun, ByteView cdb, ByteView data_out);
   uint64_t DataOutLength(uint64_t lun, ByteView cdb) const;
+
+  void Resize(uint64_t size);
 
   Disk& disk(size_t index) { return disks_[index]; }
 

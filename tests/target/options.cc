@@ -17,17 +17,6 @@ struct Option {
   Setter set;
 };
 
-std::optional<uint64_t> ParseSize(std::string text) {
-  constexpr std::string_view kUnits = "KMGT";
-  const size_t unit =
-      text.empty() ? std::string_view::npos : kUnits.find(text.back());
-  if (unit == std::string_view::npos) return ParseNumber(text);
-  text.pop_back();
-  const auto number = ParseNumber(text);
-  if (!number) return std::nullopt;
-  return *number << (unit + 1) * 10;
-}
-
 std::optional<Credential> ParseCredential(const std::string& text) {
   const size_t colon = text.find(':');
   if (colon == std::string::npos || !colon) return std::nullopt;
@@ -200,6 +189,17 @@ const Option* Find(const std::string& name) {
 }
 
 }  // namespace
+
+std::optional<uint64_t> ParseSize(std::string text) {
+  constexpr std::string_view kUnits = "KMGT";
+  const size_t unit =
+      text.empty() ? std::string_view::npos : kUnits.find(text.back());
+  if (unit == std::string_view::npos) return ParseNumber(text);
+  text.pop_back();
+  const auto number = ParseNumber(text);
+  if (!number) return std::nullopt;
+  return *number << (unit + 1) * 10;
+}
 
 Result<Options> ParseOptions(const std::vector<std::string>& arguments,
                              Options options) {

@@ -28,6 +28,9 @@ struct Options {
 };
 
 // Over what `options` already say.
+// "512", "64M": bytes.
+std::optional<uint64_t> ParseSize(std::string text);
+
 Result<Options> ParseOptions(const std::vector<std::string>& arguments,
                              Options options = {});
 std::string Usage();

@@ -102,6 +102,7 @@ asio::awaitable<Failure> Player::Do(const Statement& statement) {
     case Verb::kFlush:
     case Verb::kCutSent:
     case Verb::kCutReceived:
+    case Verb::kResize:
     case Verb::kTimeout:
       Configure(statement);
       break;
@@ -136,6 +137,8 @@ void Player::Configure(const Statement& statement) {
     case Verb::kCutReceived:
       cut_.received = statement.number;
       return channel_->set_cut(cut_);
+    case Verb::kResize:
+      return server_.Resize(statement.number);
     case Verb::kTimeout:
       patience_ = statement.time;
       return;

@@ -125,6 +125,15 @@ Failure ParseCut(Words words, Statement& statement) {
   return ParseNumberInto(words.subspan(1), statement);
 }
 
+Failure ParseResize(Words words, Statement& statement) {
+  statement.verb = Verb::kResize;
+  const auto size =
+      words.size() == 1 ? ParseSize(words[0]) : std::optional<uint64_t>();
+  if (!size || !*size) return Error{"resize SIZE, such as 128M"};
+  statement.number = *size;
+  return std::nullopt;
+}
+
 template <Verb verb, Failure (*parse)(Words, Statement&)>
 Failure ParseAs(Words words, Statement& statement) {
   statement.verb = verb;
@@ -151,6 +160,7 @@ constexpr Keyword kKeywords[] = {
     {"shutdown", ParseAs<Verb::kShutdown, ParseNothing>},
     {"reset", ParseAs<Verb::kReset, ParseNothing>},
     {"cut", ParseCut},
+    {"resize", ParseResize},
     {"let", ParseLet},
     {"timeout", ParseAs<Verb::kTimeout, ParseTimeInto>},
 };

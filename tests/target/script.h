@@ -42,6 +42,7 @@ enum class Verb {
   kReset,     // RST
   kCutSent,   // RST after so many bytes of the connection
   kCutReceived,
+  kResize,  // all disks, keeping what still fits
   kLet,
   kTimeout,  // how long to wait for what is expected
 };

@@ -30,6 +30,8 @@ TEST(Script, SaysWhereItIsWrong) {
             "f:1: 'itt!=1': != gives no value to send");
   EXPECT_EQ(ParseError("close now"), "f:1: 'now' is too much");
   EXPECT_EQ(ParseError("split 0"), "f:1: pieces have bytes");
+  EXPECT_EQ(ParseError("resize"), "f:1: resize SIZE, such as 128M");
+  EXPECT_EQ(ParseError("resize 0"), "f:1: resize SIZE, such as 128M");
   EXPECT_EQ(ParseError("let =1"), "f:1: let NAME=VALUE");
   EXPECT_EQ(ParseError("connection x:"),
             "f:1: connection NUMBER: or connection *:");
@@ -220,6 +222,30 @@ TEST(Play, SplitsAndMerges) {
   const Pdu response = client.LogIn();
   EXPECT_EQ(response.Get(field::kNsg), 3u);
   EXPECT_EQ(client.Read()->pdu.opcode(), opcode::kNopIn);
+}
+
+// READ CAPACITY(10) before and after; what was written is there still.
+TEST(Play, ResizesDisks) {
+  const auto target = TargetThread::Start(R"(
+    option --size 1M
+    serve until SCSI_COMMAND cdb=0x28
+    resize 2M
+    serve
+  )");
+  Client client(target->port());
+  client.LogIn();
+  const auto capacity = [&](uint32_t itt) {
+    client.Send(client.Command(itt, {0x25}, 8, false));
+    return client.Read()->pdu.data;
+  };
+  EXPECT_EQ(capacity(0), (Bytes{0, 0, 7, 0xff, 0, 0, 2, 0}));
+  Pdu write = client.Command(1, {0x2a, 0, 0, 0, 0, 0, 0, 0, 1}, 512, true);
+  write.data = Bytes(512, 0x5a);
+  client.Send(write);
+  client.Read();
+  client.Send(client.Command(2, {0x28, 0, 0, 0, 0, 0, 0, 0, 1}, 512, false));
+  EXPECT_EQ(client.Read()->pdu.data, Bytes(512, 0x5a));
+  EXPECT_EQ(capacity(3), (Bytes{0, 0, 0x0f, 0xff, 0, 0, 2, 0}));
 }
 
 // What is still being written when a read gives up is not lost.

@@ -37,6 +37,11 @@ LogicalUnits& Server::UnitsOf(const std::string& name) {
   return *units;
 }
 
+void Server::Resize(uint64_t size) {
+  config_.size = size;
+  for (const auto& [target, units] : units_) units->Resize(size);
+}
+
 uint16_t Server::NewTsih() {
   do ++last_tsih_;
   while (last_tsih_ == 0 || sessions_.contains(last_tsih_));

@@ -70,6 +70,9 @@ class Server {
   // Makes its disks when first asked.
   LogicalUnits& UnitsOf(const std::string& name);
 
+  // All disks, those made later too.
+  void Resize(uint64_t size);
+
   uint16_t NewTsih();
   Session* Find(uint16_t tsih) const;
   // Ends those of the same nexus, §6.3.5; what is held by none of its
