@@ -75,9 +75,9 @@ lio_stop $lio_iqn
 lio_start tgt1 10.1.1.2 $lio_iqn --file /var/tmp/lio.img --size 64 \
 	--param MaxXmitDataSegmentLength=512 --param InitialR2T=No
 for nickname in lio tgt; do
-	log_in $nickname -o FirstBurstLength=512 -o MaxBurstLength=1024 \
+	log_in $nickname -o FirstBurstLength=1024 -o MaxBurstLength=4096 \
 		-o MaxRecvDataSegmentLength=512
-	assert_eq "$(negotiated $nickname MaxBurstLength)" 1024
+	assert_eq "$(negotiated $nickname MaxBurstLength)" 4096
 	run dd if=/var/tmp/source of="${disks[0]}" bs=4M oflag=direct status=none
 	log_out $nickname
 	run cmp /var/tmp/source /var/tmp/$nickname.img
