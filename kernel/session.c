@@ -43,6 +43,16 @@ static bool visible(const struct isi_session *session, const struct net *net)
 	return net_eq(net, session_net(session)) || net_eq(net, &init_net);
 }
 
+/*
+ * Of a session in the table, whose reference keeps it there. (The midlayer's
+ * scsi_host_get() would deny a host that is being removed, while its name is
+ * still taken.)
+ */
+static void session_hold(struct isi_session *session)
+{
+	get_device(&session->shost->shost_gendev);
+}
+
 /**
  * isi_session_get() - find a session and hold it
  * @id: ISI_A_SESSION_ID
@@ -56,8 +66,9 @@ struct isi_session *isi_session_get(u32 id, struct net *net)
 
 	xa_lock(&sessions);
 	session = xa_load(&sessions, id);
-	if (session && (!visible(session, net) ||
-			!scsi_host_get(session->shost)))
+	if (session && visible(session, net))
+		session_hold(session);
+	else
 		session = NULL;
 	xa_unlock(&sessions);
 	return session;
@@ -71,8 +82,10 @@ struct isi_session *isi_session_next(u32 *id, struct net *net)
 
 	xa_lock(&sessions);
 	xa_for_each_start(&sessions, index, session, *id) {
-		if (visible(session, net) && scsi_host_get(session->shost))
+		if (visible(session, net)) {
+			session_hold(session);
 			break;
+		}
 	}
 	xa_unlock(&sessions);
 	if (session)
