@@ -1,21 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# tier: long
 #
 # 28-faults.sh [SECONDS [ACTION]...]
 #
 # A fault every few seconds, at random (SEED) from those a network and a target
-# are capable of, on the way between the initiator and LIO: no error is seen,
+# are capable of, on the way between the initiator and its target: no error is seen,
 # nothing is lost, and nothing that was written before comes back. Digests are on,
 # so that damage to data is seen. ACTIONs are faults beyond the usual ones.
 #
 # A rewritten field names its PDU: what is a number in one is part of the CDB in
 # another, and no initiator can tell a wrong CDB from a right one.
 #
-# Not in the gate: some of these faults make LIO release a command twice, and its
-# kernel, which is ours, says so.
+# The target is our own, as LIO would not survive it: some of these faults make it
+# release a command twice, in a kernel that is also ours.
 #
-#   initiator 10.1.1.1 --veth-1-- 10.1.1.2 tgt1: proxy :3260, LIO :3261
+#   initiator 10.1.1.1 --veth-1-- 10.1.1.2 tgt1: proxy :3260, iscsi_target :3261
 
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -27,7 +26,6 @@
 seconds=${1:-60}
 seed=${SEED:-1}
 addr=10.1.1.2
-iqn=iqn.2026-11.org.example:faults
 block_versions=/usr/libexec/iscsi-initiator/tests/block_versions
 
 faults=(
@@ -81,7 +79,7 @@ verify_all() {
 	say "block_versions: $(cat /tmp/versions.out)"
 }
 
-# told ACTION...: of the proxy's lines, each a fault.
+# tell_faults ACTION...: of the proxy's lines, each a fault.
 tell_faults() {
 	local fault number=0 lines
 	for fault; do
@@ -95,11 +93,12 @@ tell_faults() {
 }
 
 net_add tgt1 1
-lio_start tgt1 $addr:3261 $iqn --luns 2 --size 32
+# What it has to say of us is the proxy's doing.
+target_log=/var/log/behind_proxy.log target_start tgt1 $addr:3261 --luns 2 --size 32M
 load_module
 iscsid_config <<END
 disk {
-  TargetName = $iqn; TargetAddress = $addr; DefaultTime2Wait = 0
+  TargetName = $target_iqn; TargetAddress = $addr; DefaultTime2Wait = 0
   HeaderDigest = CRC32C; DataDigest = CRC32C
   FirstBurstLength = 16384; MaxBurstLength = 65536
 }
