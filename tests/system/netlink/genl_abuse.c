@@ -2,6 +2,8 @@
 /*
  * genl_abuse [--seed N] [--messages N] [TEST]...
  *
+ * "allocations" is run only when it is asked for.
+ *
  * Drives the generic netlink family by itself: no daemon, no login, and a
  * target that is the other end of a TCP pair. Runs as root, with the module
  * loaded and nobody else using it. Ends with "N passed, N failed".
@@ -38,6 +40,7 @@ static void pings(void) { both_transports(test_pings); }
 static const struct {
 	const char *name;
 	void (*run)(void);
+	bool by_name;
 } tests[] = {
 	{ "attributes", test_attributes },
 	{ "values", test_values },
@@ -52,6 +55,7 @@ static const struct {
 	{ "answers", answers },
 	{ "pings", pings },
 	{ "random", random_messages },
+	{ "allocations", test_allocations, .by_name = true },
 };
 
 static void parse_options(int argc, char **argv)
@@ -77,12 +81,12 @@ static void parse_options(int argc, char **argv)
 	}
 }
 
-static bool wanted(int argc, char **argv, const char *name)
+static bool wanted(int argc, char **argv, const char *name, bool by_name)
 {
 	for (int i = optind; i < argc; i++)
 		if (!strcmp(argv[i], name))
 			return true;
-	return optind == argc;
+	return optind == argc && !by_name;
 }
 
 int main(int argc, char **argv)
@@ -96,7 +100,7 @@ int main(int argc, char **argv)
 	listener_open(&events);
 	check(session_count(&main_link) == 0, "there are sessions already");
 	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
-		if (!wanted(argc, argv, tests[i].name))
+		if (!wanted(argc, argv, tests[i].name, tests[i].by_name))
 			continue;
 		tests[i].run();
 		check(session_count(&main_link) == 0, "%s leaves sessions",

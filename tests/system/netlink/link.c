@@ -2,15 +2,18 @@
 #include "link.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/netlink.h>
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "check.h"
 
@@ -95,22 +98,61 @@ static bool take_message(const struct nlmsghdr *h, struct reply *r,
 	return false;
 }
 
+/* Of the allocations of this thread's next system calls. Returns what is left. */
+static unsigned int fail_nth(int fd, unsigned int nth)
+{
+	char text[16] = "";
+
+	need(pread(fd, text, sizeof(text) - 1, 0) > 0 &&
+	     dprintf(fd, "%u", nth) > 0, "/proc/thread-self/fail-nth");
+	return atoi(text);
+}
+
+/* Returns 0 or negative errno. */
+static int send_message(struct link *l, struct nl_msg *msg)
+{
+	int fd, sent, error;
+
+	if (!l->fail_nth) {
+		need(nl_send_auto(l->sk, msg) >= 0, "nl_send");
+		return 0;
+	}
+	fd = open("/proc/thread-self/fail-nth", O_RDWR);
+	need(fd >= 0, "no fault injection in this kernel");
+	nl_complete_msg(l->sk, msg);
+	fail_nth(fd, l->fail_nth);
+	sent = send(nl_socket_get_fd(l->sk), nlmsg_hdr(msg),
+		    nlmsg_hdr(msg)->nlmsg_len, 0);
+	error = sent < 0 ? -errno : 0;
+	l->fail_nth = fail_nth(fd, 0);
+	close(fd);
+	return error;
+}
+
 static int exchange(struct link *l, struct nl_msg *msg, struct reply *r,
 		    void (*each)(const struct reply *r, void *arg), void *arg)
 {
 	int fd = nl_socket_get_fd(l->sk);
+	bool injected = l->fail_nth, done;
 	struct nlmsghdr *h;
-	bool done = false;
 	char *buffer;
 	int length;
 
 	buffer = malloc(LINK_BUFFER);
 	need(buffer, "malloc");
 	memset(r, 0, offsetof(struct reply, body));
-	need(nl_send_auto(l->sk, msg) >= 0, "nl_send");
+	r->error = send_message(l, msg);
 	nlmsg_free(msg);
+	done = r->error;
 	while (!done) {
 		length = recv(fd, buffer, LINK_BUFFER, 0);
+		/* An answer was lost for want of memory: no others count. */
+		if (length < 0 && errno == ENOBUFS && injected) {
+			while (recv(fd, buffer, LINK_BUFFER, MSG_DONTWAIT) > 0)
+				;
+			r->error = -ENOBUFS;
+			break;
+		}
 		need(length > 0, "no answer of the module's");
 		for (h = (void *)buffer; nlmsg_ok(h, length) && !done;
 		     h = nlmsg_next(h, &length))

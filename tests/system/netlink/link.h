@@ -16,6 +16,11 @@ struct link {
 	struct nl_sock *sk;
 	int family;
 	int group;		/* of the events */
+	/*
+	 * The next message that is sent fails at its allocation of this number
+	 * (0: none), in a kernel that can do so. 0 after it: it had so many.
+	 */
+	unsigned int fail_nth;
 };
 
 /* What came back: the last data message, and the error with its words. */

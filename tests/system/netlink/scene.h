@@ -76,6 +76,7 @@ void test_commands(uint8_t transport);
 void test_digests(uint8_t transport);
 void test_answers(uint8_t transport);
 void test_pings(uint8_t transport);
+void test_allocations(void);
 void test_random(unsigned int seed, int messages);
 
 #endif
