@@ -213,12 +213,16 @@ static struct verdict nop_in(struct model *m, const struct forged *p)
 	return passes;
 }
 
+/* Of a request that waits, or of a NOP-Out that wants no answer. */
 static struct verdict reject(struct model *m, const struct forged *p)
 {
 	const struct iscsi_bhs *bhs = (const void *)p->data;
+	uint32_t itt = be32toh(bhs->itt);
 
-	if (get_length(&p->bhs) >= sizeof(*bhs) &&
-	    model_request(m, be32toh(bhs->itt)))
+	if (get_length(&p->bhs) < sizeof(*bhs))
+		return refused(ISI_FAIL_REJECT);
+	if (model_request(m, itt) || (opcode_of(bhs) == ISCSI_OPCODE_NOP_OUT &&
+				      itt == ISCSI_TAG_NONE))
 		return passes;
 	return refused(ISI_FAIL_REJECT);
 }
@@ -387,6 +391,14 @@ static void function_done(struct model *m, const struct iscsi_bhs *bhs)
 	}
 }
 
+static void request_rejected(struct model *m, const struct iscsi_bhs *bhs)
+{
+	struct request *r = model_request(m, be32toh(bhs->itt));
+
+	if (r)
+		r->used = false;
+}
+
 static void request_answered(struct model *m, struct request *r,
 			     const struct forged *p)
 {
@@ -423,6 +435,5 @@ void passed(struct model *m, const struct forged *p)
 	else if (r && opcode == answer_to(r))
 		request_answered(m, r, p);
 	else if (opcode == ISCSI_OPCODE_REJECT)
-		model_request(m, be32toh(((const struct iscsi_bhs *)
-					  p->data)->itt))->used = false;
+		request_rejected(m, (const void *)p->data);
 }
