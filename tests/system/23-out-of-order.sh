@@ -74,8 +74,9 @@ lio { TargetName = $iqn; TargetAddress = 10.1.1.2 }
 END
 iscsid_start
 head -c 8M /dev/urandom >/var/tmp/source
-# With DataPDUInOrder=No the scan of a LIO of 6.1 that shuffles PDUs does not end,
-# why is not known; genl_abuse plays such a target.
+# With DataPDUInOrder=No a LIO lays a read out for the length that it asks for, and
+# closes the connection when there is less, as to a scan's commands ("datain.length
+# exceeds cmd->data_length"); genl_abuse plays a target that shuffles PDUs.
 for sequence in Yes No; do
 	combination Yes $sequence
 done
