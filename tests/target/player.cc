@@ -255,9 +255,10 @@ asio::awaitable<void> Player::Delay(const Statement& statement) {
   co_await timer.async_wait(asio::use_awaitable);
 }
 
+// Not "while (co_await ...)": GCC 12 has the second round use another frame.
 asio::awaitable<void> Player::Stall() {
-  while (co_await channel_->Read()) {
-  }
+  auto decoded = co_await channel_->Read();
+  while (decoded) decoded = co_await channel_->Read();
 }
 
 void Player::Take(const Decoded& decoded) {

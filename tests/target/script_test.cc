@@ -266,6 +266,24 @@ TEST(Play, GoesOnWritingAfterSilence) {
   EXPECT_EQ(target->Wait(), "");
 }
 
+TEST(Play, StallsWhateverComes) {
+  const auto target = TargetThread::Start(R"(
+    expect LOGIN
+    stall
+    connection 2:
+    expect LOGIN
+    answer
+  )");
+  {
+    Client first(target->port());
+    for (int i = 0; i < 20; i++)
+      first.Send(first.LoginRequest(Client::Identity()));
+    Client second(target->port());
+    EXPECT_EQ(second.LogIn().Get(field::kNsg), 3u);
+  }
+  EXPECT_EQ(target->Wait(), "");
+}
+
 TEST(Play, TellsResetFromClose) {
   const auto target = TargetThread::Start(R"(
     cut sent 20
