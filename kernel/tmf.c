@@ -42,6 +42,7 @@ struct isi_tmf {
 	u32 cmdsn;			/* then: the request's own */
 };
 
+/* RFC 7143 §11.5.1: on whatever connection of the session. C-108 C-109 */
 static bool concerns(const struct isi_tmf *tmf, const struct isi_task *task)
 {
 	switch (tmf->kind) {

@@ -4,7 +4,7 @@
 # A command that the target does not answer, and every way the error handler's
 # functions can end: each time the write is done in the end, the connection
 # stays but in the last case, and the time it takes has a bound.
-# C-105 C-106 C-110 C-111
+# C-105 C-106 C-108 C-109 C-110 C-111
 #
 #   initiator 10.1.1.1 --veth-1, MTU 1500-- 10.1.1.2 tgt1: iscsi_target
 
@@ -150,5 +150,67 @@ connection 2:
 serve
 END
 assert_eq "$(counter disk conn_failures)" 1
+end_attack
+
+# reset HOW: sg_reset, with a write to each of two LUNs that the target has not
+# answered; what it does then is standard input.
+reset() {
+	local disk
+	{
+		local name
+		for name in first second; do
+			echo "serve until SCSI_COMMAND cdb=0x2a"
+			echo "let $name=\$itt"
+			echo "${fates[came]}"
+		done
+		cat
+	} >$script
+	target_start tgt1 $addr:3260 --luns 2 --script $script --patience 120
+	log_in disk -o ImmediateData=No -o InitialR2T=Yes
+	writers=()
+	for disk in "${disks[@]}"; do
+		echo 120 >"/sys/block/${disk##*/}/device/timeout"
+		dd if=/var/tmp/pattern of="$disk" bs=4k seek=1000 oflag=direct status=none &
+		writers+=($!)
+		wait_for grep -qv '^ *0 *0$' "/sys/block/${disk##*/}/inflight"
+	done
+	run timeout 30 sg_reset "--no-escalate" "$1" "${disks[0]}"
+}
+
+# written DISK: by the retry of the write that the reset has ended.
+written() {
+	dd if="$1" of=/var/tmp/read bs=4k count=1 skip=1000 iflag=direct status=none
+	cmp /var/tmp/pattern /var/tmp/read
+}
+
+say "a LUN reset: R2Ts are answered until it is done; no other LUN's tasks end"
+reset --device <<'END' # C-108
+serve until TASK_MANAGEMENT function=5 lun=0
+let request=$itt
+send R2T itt=$first ttt=5 r2tsn=0 offset=0 desired=4096
+serve until DATA_OUT itt=$first ttt=5 F offset=0
+send TASK_MANAGEMENT_RESPONSE itt=$request F response=0
+serve for 2s
+send SCSI_RESPONSE itt=$second F
+serve
+END
+wait "${writers[0]}" || fail "the write whose LUN was reset"
+wait "${writers[1]}" || fail "the write to the other LUN"
+assert written "${disks[0]}"
+assert_not_counted disk rx_late
+assert_not_counted disk conn_failures
+end_attack
+
+say "a target reset ends the tasks of all LUNs"
+reset --target <<'END' # C-109
+serve until TASK_MANAGEMENT function=6 lun=0
+answer response=0
+serve
+END
+begin=$SECONDS
+for writer in "${writers[@]}"; do wait "$writer" || fail "a write"; done
+assert test $((SECONDS - begin)) -le 20
+for disk in "${disks[@]}"; do assert written "$disk"; done
+assert_not_counted disk conn_failures
 end_attack
 finish
