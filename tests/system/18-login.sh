@@ -53,7 +53,7 @@ auth_lio() {
 	echo -n "$mutual" >"$tpg/auth/password_mutual"
 	case $1 in
 	none) echo 0 >"$tpg/attrib/authentication"; echo -n None >"$tpg/param/AuthMethod" ;;
-	*) echo 1 >"$tpg/attrib/authentication"; echo -n CHAP >"$tpg/param/AuthMethod" ;;
+	*) echo -n CHAP >"$tpg/param/AuthMethod"; echo 1 >"$tpg/attrib/authentication" ;;
 	esac
 }
 

@@ -66,11 +66,13 @@ lio_map() {
 }
 
 # lio_chap TPG USER:SECRET[:MUTUAL-USER:MUTUAL-SECRET]
+# The method first: "authentication" takes a None out of it, and writes before the
+# buffer's begin when there is nothing else.
 lio_chap() {
 	local tpg=$1 user secret mutual_user mutual_secret
 	IFS=: read -r user secret mutual_user mutual_secret <<<"$2"
-	echo 1 >"$tpg/attrib/authentication"
 	echo -n CHAP >"$tpg/param/AuthMethod"
+	echo 1 >"$tpg/attrib/authentication"
 	echo -n "$user" >"$tpg/auth/userid"
 	echo -n "$secret" >"$tpg/auth/password"
 	[[ $mutual_user ]] || return 0
