@@ -134,17 +134,19 @@ disk_path() {
 	echo "/dev/disk/by-path/ip-$1:3260-iscsi-$2-lun-$lun"
 }
 
+# The debug kernel moves a megabyte or two a second: there fio works on an eighth, and
+# with little in flight, or a burst takes longer than the three seconds LIO waits for it.
+on_debug() { [[ $(uname -r) == *-dbg ]]; }
+
 # fio_verify DEV BS...: random reads and writes with every block checked, at
-# each block size. FIO_SIZE (default 32m) of the disk are used. The debug kernel moves
-# a few megabytes a second: with more of them in flight a burst takes longer than the
-# three seconds that LIO waits for its data.
-[[ $(uname -r) != *-dbg ]] || : "${FIO_DEPTH=4}" "${FIO_SIZE=8m}"
+# each block size. FIO_SIZE (MiB, default 32m) of the disk are used.
 fio_verify() {
-	local device=$1 bs
+	local device=$1 bs size=${FIO_SIZE:-32m} depth=16
+	! on_debug || size=$((${size%m} * 128))k depth=4
 	for bs in "${@:2}"; do
 		run fio --name="verify-$bs" --filename="$device" --bs="$bs" \
 			--rw=randrw --direct=1 --ioengine=libaio \
-			--iodepth="${FIO_DEPTH:-16}" --size="${FIO_SIZE:-32m}" \
+			--iodepth="$depth" --size="$size" \
 			--verify=crc32c --verify_fatal=1 --verify_backlog=64 \
 			--minimal --output=/tmp/fio.out ||
 			{ cat /tmp/fio.out; fail "fio at $bs"; }
