@@ -17,9 +17,12 @@
 
 /*
  * One page, or a part of one, by reference; the socket lock is held. The page
- * has passed sendpage_ok().
+ * has passed sendpage_ok(). ISI_MSG_NO_PUSH: something is sent right after it,
+ * lest what there is leaves as a packet of its own, for each page.
  */
 #ifdef COMPAT_HAVE_TCP_SENDPAGE_LOCKED	/* remove when the oldest is 6.5 */
+#define ISI_MSG_NO_PUSH	MSG_SENDPAGE_NOTLAST
+
 static inline int isi_tcp_splice_locked(struct sock *sk, struct bio_vec *bvec,
 					int flags)
 {
@@ -27,6 +30,8 @@ static inline int isi_tcp_splice_locked(struct sock *sk, struct bio_vec *bvec,
 				   bvec->bv_len, flags);
 }
 #else
+#define ISI_MSG_NO_PUSH	0
+
 static inline int isi_tcp_splice_locked(struct sock *sk, struct bio_vec *bvec,
 					int flags)
 {
