@@ -137,16 +137,18 @@ disk_path() {
 # The debug kernel moves a megabyte or two a second: there fio works on an eighth, and
 # with little in flight, or a burst takes longer than the three seconds LIO waits for it.
 on_debug() { [[ $(uname -r) == *-dbg ]]; }
+fio_depth=16
+! on_debug || fio_depth=4
 
 # fio_verify DEV BS...: random reads and writes with every block checked, at
 # each block size. FIO_SIZE (MiB, default 32m) of the disk are used.
 fio_verify() {
-	local device=$1 bs size=${FIO_SIZE:-32m} depth=16
-	! on_debug || size=$((${size%m} * 128))k depth=4
+	local device=$1 bs size=${FIO_SIZE:-32m}
+	! on_debug || size=$((${size%m} * 128))k
 	for bs in "${@:2}"; do
 		run fio --name="verify-$bs" --filename="$device" --bs="$bs" \
 			--rw=randrw --direct=1 --ioengine=libaio \
-			--iodepth="$depth" --size="$size" \
+			--iodepth=$fio_depth --size="$size" \
 			--verify=crc32c --verify_fatal=1 --verify_backlog=64 \
 			--minimal --output=/tmp/fio.out ||
 			{ cat /tmp/fio.out; fail "fio at $bs"; }
@@ -159,7 +161,7 @@ fio_start() {
 	echo_command '' fio_start "$@"
 	wait_for test -b "$1" # udev's names come after the kernel's
 	fio --name=background --filename="$(readlink -f "$1")" --rw=randrw --bsrange=512-64k \
-		--direct=1 --ioengine=libaio --iodepth=16 --size=16m \
+		--direct=1 --ioengine=libaio --iodepth=$fio_depth --size=16m \
 		--time_based --runtime=3600 --verify=crc32c --verify_backlog=32 \
 		--allow_file_create=0 --output=/dev/null "${@:2}" &
 	fio=$!
