@@ -13,21 +13,22 @@
 
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/../system/lib.sh"
+programs=/usr/libexec/iscsi-initiator/tests/bench
+cpus=$(nproc --all)
+
 # shellcheck source=tests/bench/systems.sh
 . "$(dirname "$0")/systems.sh"
 
-programs=/usr/libexec/iscsi-initiator/tests/bench
-cpus=$(nproc --all)
 
 # work NAME: sets $arguments for load. Few I/Os: what they cost hardly varies, and
 # an emulated CPU does some hundred million instructions in a second.
 work() {
 	case $1 in
-	4k-randread-qd1) arguments=(-n 1000 -u 200) ;;
-	4k-randread-qd32) arguments=(-d 32 -g 8 -n 4000 -u 800) ;;
-	4k-randwrite-qd32) arguments=(-w -d 32 -g 8 -n 4000 -u 800) ;;
-	128k-read-qd8) arguments=(-s -b 131072 -d 8 -g 8 -n 800 -u 160) ;;
-	128k-write-qd8) arguments=(-w -s -b 131072 -d 8 -g 8 -n 800 -u 160) ;;
+	4k-randread-qd1) arguments=(-n 1000 -u 100) ;;
+	4k-randread-qd32) arguments=(-d 32 -g 8 -n 2000 -u 400) ;;
+	4k-randwrite-qd32) arguments=(-w -d 32 -g 8 -n 2000 -u 400) ;;
+	128k-read-qd8) arguments=(-s -b 131072 -d 8 -g 8 -n 400 -u 80) ;;
+	128k-write-qd8) arguments=(-w -s -b 131072 -d 8 -g 8 -n 400 -u 80) ;;
 	1m-read-qd4) arguments=(-s -b 1048576 -d 4 -g 4 -n 100 -u 20) ;;
 	1m-write-qd4) arguments=(-w -s -b 1048576 -d 4 -g 4 -n 100 -u 20) ;;
 	*) fail "no work is called $1" ;;
@@ -103,8 +104,6 @@ measure_system() {
 	"${system}_down"
 	[[ ! $target ]] || "${target}_down"
 }
-
-lio_down() { lio_stop $iqn; }
 
 runs=$1
 IFS=, read -ra works <<<"$2"

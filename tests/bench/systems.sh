@@ -4,7 +4,7 @@
 # What is measured, each with a target in namespace tgt1 of the same guest and
 # alone in it: SYSTEM_up sets $disk, SYSTEM_down takes all away again. Digests
 # are off, or on for header and data, as $digests says. Sourced after lib.sh, with
-# cpus set.
+# cpus and programs set.
 # shellcheck disable=SC2034,SC2154
 
 iqn=iqn.2026-11.org.example:bench
@@ -25,6 +25,22 @@ lio_up() {
 	lio_start tgt1 $addr $iqn --size 1024 --param InitialR2T=No \
 		--param ImmediateData=Yes --param HeaderDigest=CRC32C,None \
 		--param DataDigest=CRC32C,None
+}
+
+lio_down() { lio_stop $iqn; }
+
+# It answers a batch in a batch, as nvmet does.
+null_up() {
+	echo_command 'tgt1: ' null_target $addr 3260
+	ip netns exec tgt1 taskset -c $((cpus > 1 ? target_cpu : 0)) \
+		"$programs/null_target" $addr 3260 >/var/log/null_target.log 2>&1 &
+	null_target=$!
+	wait_for can_connect $addr 3260
+}
+
+null_down() {
+	run kill "$null_target"
+	wait "$null_target" || [[ $? == 143 ]] || fail "$(</var/log/null_target.log)"
 }
 
 iscsi_disk() { readlink -e "$(disk_path $addr $iqn)"; }
