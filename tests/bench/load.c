@@ -241,19 +241,33 @@ static void parse(int argc, char **argv)
 
 	while ((c = getopt(argc, argv, "wsb:d:g:n:u:")) != -1)
 		switch (c) {
-		case 'w': option.write = true; break;
-		case 's': option.sequential = true; break;
-		case 'b': option.bytes = strtoul(optarg, NULL, 0); break;
-		case 'd': option.depth = strtoul(optarg, NULL, 0); break;
-		case 'g': option.group = strtoul(optarg, NULL, 0); break;
-		case 'n': option.count = strtoull(optarg, NULL, 0); break;
-		case 'u': option.warm_up = strtoull(optarg, NULL, 0); break;
-		default: exit(2);
+		case 'w':
+			option.write = true;
+			break;
+		case 's':
+			option.sequential = true;
+			break;
+		case 'b':
+			option.bytes = strtoul(optarg, NULL, 0);
+			break;
+		case 'd':
+			option.depth = strtoul(optarg, NULL, 0);
+			break;
+		case 'g':
+			option.group = strtoul(optarg, NULL, 0);
+			break;
+		case 'n':
+			option.count = strtoull(optarg, NULL, 0);
+			break;
+		case 'u':
+			option.warm_up = strtoull(optarg, NULL, 0);
+			break;
+		default:
+			exit(2);
 		}
 	option.device = argv[optind];
 	if (!option.device || !option.bytes || option.bytes % 512)
-		errx(2, "usage: load [-ws] [-b BYTES] [-d DEPTH] [-g GROUP] [-n COUNT] "
-		     "[-u COUNT] DEVICE");
+		errx(2, "usage: load [OPTION]... DEVICE");
 	if (!option.group || !option.count || !option.depth || option.depth > MOST ||
 	    option.depth % option.group || option.count % option.group ||
 	    option.warm_up % option.group)
