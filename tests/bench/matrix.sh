@@ -60,12 +60,16 @@ pin_to_first_cpu() {
 
 set_up_disk() {
 	local queue=/sys/class/block/${disk##*/}/queue
-	run udevadm settle
 	echo none >"$queue/scheduler"
 	echo 0 >"$queue/iostats"
 	[[ ! -e /sys/class/block/nvme0c0n1 ]] ||
 		echo 0 >/sys/class/block/nvme0c0n1/queue/iostats
 }
+
+# While something is measured there is no udevd: it would read a disk again each
+# time that a load has written to it.
+udev_start() { /lib/systemd/systemd-udevd --daemon; }
+udev_stop() { run udevadm control --exit; }
 
 put_symbols() {
 	echo "system $1"
@@ -95,12 +99,15 @@ measure_system() {
 	say "$name"
 	[[ ! $target ]] || "${target}_up"
 	"${system}_up"
+	run udevadm settle
+	udev_stop
 	pin_to_first_cpu
 	set_up_disk
 	put_symbols "$name"
 	for ((run = 1; run <= runs; run++)); do
 		for work in "${works[@]}"; do measure "$name" "$work" $run; done
 	done
+	udev_start
 	"${system}_down"
 	[[ ! $target ]] || "${target}_down"
 }

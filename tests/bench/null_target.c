@@ -270,38 +270,43 @@ static void take_pdu(const uint8_t *bhs, const uint8_t *data, uint32_t size)
 	}
 }
 
-/* All PDUs that are whole; returns how many bytes they were. */
-static size_t take_input(size_t size)
+/* All PDUs of input[from] to input[end] that are whole; returns where they end. */
+static size_t take_input(size_t from, size_t end)
 {
-	size_t at = 0;
-
 	for (;;) {
-		const uint8_t *bhs = input + at;
+		const uint8_t *bhs = input + from;
 		size_t before_data, whole;
 
-		if (size - at < PDU_BHS)
-			return at;
+		if (end - from < PDU_BHS)
+			return from;
 		whole = pdu_length(bhs, &before_data);
-		if (whole > INPUT)
+		if (whole > INPUT / 2)
 			errx(1, "a PDU of %zu bytes", whole);
-		if (size - at < whole)
-			return at;
+		if (end - from < whole)
+			return from;
 		take_pdu(bhs, bhs + before_data, pdu_data_length(bhs));
-		at += whole;
+		from += whole;
 	}
 }
 
+/* What is left of a PDU moves only when the room behind it may not be enough. */
 static void serve(void)
 {
-	size_t size = 0, taken;
+	size_t from = 0, end = 0;
 	ssize_t n;
 
-	while ((n = read(conn.socket, input + size, INPUT - size)) > 0) {
-		size += n;
-		taken = take_input(size);
+	while ((n = read(conn.socket, input + end, INPUT - end)) > 0) {
+		from = take_input(from, end + n);
+		end += n;
 		pdu_flush();
-		size -= taken;
-		memmove(input, input + taken, size);
+		if (from == end) {
+			from = 0;
+			end = 0;
+		} else if (from > INPUT / 2) {
+			memcpy(input, input + from, end - from);
+			end -= from;
+			from = 0;
+		}
 	}
 }
 
