@@ -15,10 +15,12 @@ static const uint8_t inquiry[36] = {
 	'1', ' ', ' ', ' ',
 };
 
-static const uint8_t page_list[] = { 0, 0x00, 0, 3, 0x00, 0x80, 0x83 };
+static const uint8_t page_list[] = { 0, 0x00, 0, 4, 0x00, 0x80, 0x83, 0xb1 };
 static const uint8_t page_serial[] = { 0, 0x80, 0, 4, 'n', 'u', 'l', 'l' };
 static const uint8_t page_names[] = { 0, 0x83, 0, 12, 2, 1, 0, 8,
 				      'n', 'u', 'l', 'l', 'd', 'i', 's', 'k' };
+/* Not rotating: of a disk that is, each completion stirs the kernel's randomness. */
+static const uint8_t page_medium[64] = { 0, 0xb1, 0, 60, 0, 1 };
 static const uint8_t mode_6[] = { 3, 0, 0, 0 };
 static const uint8_t mode_10[] = { 0, 6, 0, 0, 0, 0, 0, 0 };
 static const uint8_t luns[16] = { 0, 0, 0, 8 };
@@ -48,6 +50,8 @@ static void inquire(struct disk_answer *answer, const uint8_t *cdb)
 		give(answer, page_serial, sizeof(page_serial));
 	else if (cdb[2] == 0x83)
 		give(answer, page_names, sizeof(page_names));
+	else if (cdb[2] == 0xb1)
+		give(answer, page_medium, sizeof(page_medium));
 	else
 		refuse(answer);
 }
