@@ -68,7 +68,7 @@ cuts >$script
 say "seed $seed, $count logins are cut"
 target_start tgt1 $addr:3260 --script $script --size "$((2 * count + 8))M"
 log_in disk
-FIO_SIZE=$((2 * count))m fio_verify "${disks[0]}" 12k
+FIO_WHOLE=1 FIO_SIZE=$((2 * count))m fio_verify "${disks[0]}" 12k
 cut_short=$(counter disk conn_failures)
 say "$cut_short connections failed after their login"
 assert test "$cut_short" -ge "$count"

@@ -141,10 +141,11 @@ fio_depth=16
 ! on_debug || fio_depth=4
 
 # fio_verify DEV BS...: random reads and writes with every block checked, at
-# each block size. FIO_SIZE (MiB, default 32m) of the disk are used.
+# each block size. FIO_SIZE (MiB, default 32m) of the disk are used, even on the debug
+# kernel with FIO_WHOLE=1.
 fio_verify() {
 	local device=$1 bs size=${FIO_SIZE:-32m}
-	! on_debug || size=$((${size%m} * 128))k
+	[[ ${FIO_WHOLE-} ]] || ! on_debug || size=$((${size%m} * 128))k
 	for bs in "${@:2}"; do
 		run fio --name="verify-$bs" --filename="$device" --bs="$bs" \
 			--rw=randrw --direct=1 --ioengine=libaio \
