@@ -503,8 +503,12 @@ int isi_session_unbind(struct isi_session *session)
 	if (session->unbinding || session->state == ISI_SESSION_REMOVING)
 		return -EALREADY;
 	session->unbinding = true;
-	/* Here, since the class's queue goes when the session is removed. */
-	queue_work(cls->workq, &cls->unbind_work);
+	/*
+	 * Not on the class's queue, which is WQ_MEM_RECLAIM: a device that goes
+	 * waits for power management's queue, which is not. Removing the
+	 * session flushes the work, wherever it runs.
+	 */
+	queue_work(isi_slow_wq, &cls->unbind_work);
 	queue_work(isi_slow_wq, &session->unbind_work);
 	return 0;
 }
