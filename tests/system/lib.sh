@@ -43,9 +43,13 @@ fail() {
 	exit 1
 }
 
-# wait_for [-t SECONDS] COMMAND...: until COMMAND succeeds, 30 s by default.
+on_debug() { [[ $(uname -r) == *-dbg ]]; }
+
+# wait_for [-t SECONDS] COMMAND...: until COMMAND succeeds, 30 s by default; on the
+# debug kernel four times as long, as the runner has it with a script's own time.
 wait_for() {
 	local seconds=30
+	! on_debug || seconds=120
 	if [[ $1 == -t ]]; then
 		seconds=$2
 		shift 2
@@ -136,7 +140,6 @@ disk_path() {
 
 # The debug kernel moves a megabyte or two a second: there fio works on an eighth, and
 # with little in flight, or a burst takes longer than the three seconds LIO waits for it.
-on_debug() { [[ $(uname -r) == *-dbg ]]; }
 fio_depth=16
 ! on_debug || fio_depth=4
 
