@@ -45,7 +45,7 @@ steer_packets() {
 
 # All that may run anywhere, but for the target: by the time a system is up, its
 # target's threads have their CPU. (With isolcpus=1, packets could not be
-# steered there.)
+# steered there.) A process that ends meanwhile has no status to be read.
 pin_to_first_cpu() {
 	((cpus > 1)) || return 0
 	local pid
