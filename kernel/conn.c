@@ -36,6 +36,8 @@ static void conn_free(struct kref *ref)
 
 	isi_ctl_purge(conn);
 	isi_pool_free(&conn->pool);
+	kvfree(conn->ranges);
+	kvfree(conn->r2ts);
 	kfree(conn->rx.data);
 	kfree(conn);
 }
@@ -136,6 +138,23 @@ static void conn_init(struct isi_conn *conn, struct isi_session *session,
 	isi_rx_init(&conn->rx);
 }
 
+/* What I/O needs is all there before it begins. conn_free() frees it. */
+static bool alloc_buffers(struct isi_conn *conn)
+{
+	const struct isi_limits *limits = &conn->limits;
+	unsigned int tasks = conn->session->shost->can_queue;
+	unsigned int ranges = tasks * isi_range_room(limits);
+
+	conn->rx.data = kmalloc(ISI_CONTROL_DATA_MAX, GFP_KERNEL);
+	conn->r2ts = kvcalloc(tasks * isi_r2t_room(limits),
+			      sizeof(*conn->r2ts), GFP_KERNEL);
+	if (ranges)
+		conn->ranges = kvcalloc(ranges, sizeof(*conn->ranges),
+					GFP_KERNEL);
+	return conn->rx.data && conn->r2ts && (!ranges || conn->ranges) &&
+	       !(limits->data_digest && isi_pool_alloc(&conn->pool));
+}
+
 /**
  * isi_conn_alloc() - a connection that is ready to go live
  * @session: its mutex is held
@@ -156,12 +175,7 @@ struct isi_conn *isi_conn_alloc(struct isi_session *session,
 	if (!conn)
 		return ERR_PTR(-ENOMEM);
 	conn_init(conn, session, spec);
-	/* A pad that is thrown away is read behind the control data. */
-	conn->rx.data = kmalloc(ISI_CONTROL_DATA_MAX + ISCSI_PAD_TO,
-				GFP_KERNEL);
-	if (!conn->rx.data)
-		goto err_put;
-	if (conn->limits.data_digest && isi_pool_alloc(&conn->pool))
+	if (!alloc_buffers(conn))
 		goto err_put;
 	err = isi_sock_adopt(conn, spec->sock);
 	if (err)

@@ -131,9 +131,8 @@ struct isi_task {
 	unsigned long since;		/* jiffies; kept by retries */
 	bool data_sent;			/* pages of it went to TCP */
 	u64 sent;			/* bytes of the connection, up to them */
-	struct isi_xfer xfer;
-	struct isi_cursor tx;
-	struct isi_cursor rx;
+	struct isi_xfer xfer;		/* its arrays are the connection's */
+	struct isi_cursor cursor;	/* of what comes, or of what goes */
 	struct llist_node submitted;	/* conn->submitted */
 	struct list_head node;		/* of conn->tx: commands, data, answered */
 };
@@ -204,12 +203,9 @@ struct isi_rx {
 	struct isi_task *task;		/* Data-In: where the data goes */
 	bool drop;			/* late: read it and forget it */
 	u8 *data;			/* ISI_CONTROL_DATA_MAX bytes */
+	u8 pad[ISCSI_PAD_TO];		/* nobody wants it */
 	u32 sum;			/* of what the next digest covers */
 	__le32 digest;			/* as the target sent it */
-	union {				/* behind the iov_iter given out */
-		struct kvec kvec;
-		struct bio_vec bvec;
-	};
 };
 
 /* With DataDigest: where the data to send is copied to. */
@@ -271,6 +267,10 @@ struct isi_conn {
 	struct delayed_work ping_work;	/* likewise */
 	struct work_struct stop_work;
 	struct mutex mutex;		/* generic transport: the conn lock */
+
+	/* what can_queue tasks may need of them, by what was negotiated */
+	struct isi_r2t *r2ts;		/* const; isi_r2t_room() for each */
+	struct isi_range *ranges;	/* const; isi_range_room(), may be NULL */
 
 	struct llist_head submitted;	/* isi_task.submitted, any context */
 
@@ -459,10 +459,11 @@ int isi_tmf(enum isi_tmf_kind kind, struct scsi_cmnd *sc);	/* process */
 /* rx.c: conn lock */
 void isi_rx_init(struct isi_rx *rx);
 void isi_rx_forget(struct isi_conn *conn, const struct isi_task *task);
-void isi_rx_iter(struct isi_conn *conn, struct iov_iter *iter);
+void isi_rx_room(struct isi_conn *conn, struct bio_vec *room);
 bool isi_rx_is_summed(const struct isi_conn *conn);
 void isi_rx_sum(struct isi_conn *conn, const void *bytes, size_t length);
 int isi_rx_advance(struct isi_conn *conn, size_t bytes);
+size_t isi_rx_take(struct isi_conn *conn, const u8 *bytes, size_t length);
 
 /* rx_pdu.c: conn lock, once per PDU */
 enum isi_fail isi_rx_begin(struct isi_conn *conn);

@@ -12,7 +12,7 @@
 
 /**
  * isi_xfer_start() - what of a write goes out unasked
- * @x: set up whole
+ * @x: set up whole, but for its ring and its ranges, which it has already
  * @edtl: size of the buffer
  * @read: data comes in
  * @write: data goes out
@@ -32,6 +32,7 @@ u32 isi_xfer_start(struct isi_xfer *x, u32 edtl, bool read, bool write,
 	u32 immediate = 0;
 
 	memset(x, 0, offsetof(struct isi_xfer, r2t));
+	x->r2t_room = isi_r2t_room(limits);
 	isi_cover_init(&x->cover, 0);
 	x->edtl = edtl;
 	x->read = read;
@@ -55,6 +56,14 @@ u32 isi_xfer_start(struct isi_xfer *x, u32 edtl, bool read, bool write,
 	return immediate;
 }
 
+/* Of the R2T that is @nth behind the oldest, less than a ring. */
+static unsigned int ring_index(const struct isi_xfer *x, unsigned int nth)
+{
+	unsigned int at = x->r2t_head + nth;
+
+	return at < x->r2t_room ? at : at - x->r2t_room;
+}
+
 /* @length bytes of the oldest R2T have gone on the wire. */
 void isi_xfer_sent(struct isi_xfer *x, u32 length)
 {
@@ -65,7 +74,7 @@ void isi_xfer_sent(struct isi_xfer *x, u32 length)
 	r2t->datasn++;
 	if (r2t->left)
 		return;
-	x->r2t_head = (x->r2t_head + 1) % ISI_R2T_RING;
+	x->r2t_head = ring_index(x, 1);
 	x->r2t_count--;
 }
 
@@ -339,7 +348,6 @@ enum isi_fail isi_check_r2t(struct isi_xfer *x, const struct iscsi_bhs_r2t *bhs,
 	u32 length = be32_to_cpu(bhs->desired_length);
 	u32 offset = be32_to_cpu(bhs->offset);
 	enum isi_fail fail;
-	unsigned int tail;
 
 	if (!x->write)
 		return ISI_FAIL_DATA_DIRECTION;
@@ -359,8 +367,7 @@ enum isi_fail isi_check_r2t(struct isi_xfer *x, const struct iscsi_bhs_r2t *bhs,
 	if (fail != ISI_FAIL_NONE)
 		return fail;
 
-	tail = (x->r2t_head + x->r2t_count) % ISI_R2T_RING;
-	x->r2t[tail] = (struct isi_r2t) {
+	x->r2t[ring_index(x, x->r2t_count)] = (struct isi_r2t) {
 		.ttt = bhs->ttt,
 		.offset = offset,
 		.left = length,
@@ -380,8 +387,7 @@ static u32 moved(const struct isi_xfer *x)
 	unsigned int i;
 
 	for (i = 0; i < x->r2t_count; i++)
-		bytes = min(bytes,
-			    x->r2t[(x->r2t_head + i) % ISI_R2T_RING].offset);
+		bytes = min(bytes, x->r2t[ring_index(x, i)].offset);
 	return bytes;
 }
 

@@ -14,9 +14,7 @@
 
 #include "range.h"
 
-/* One entry of the ring is for unsolicited data. */
-#define ISI_R2T_RING		8
-#define ISI_MAX_OUTSTANDING_R2T	(ISI_R2T_RING - 1)
+#define ISI_MAX_OUTSTANDING_R2T	7
 #define ISI_MAX_CDB_LEN		32
 #define ISI_MAX_AHS_LEN		20	/* extended CDB of 32 bytes */
 #define ISI_MAX_HEAD_LEN	(ISCSI_BHS_LEN + ISI_MAX_AHS_LEN)
@@ -69,7 +67,9 @@ struct isi_r2t {
  * @exp_r2tsn: R2TSN of the next R2T
  * @r2t_head: oldest of the R2Ts in @r2t
  * @r2t_count: R2Ts not yet answered in full
- * @r2t: ring of them; unsolicited Data-Out stands in it as the first
+ * @r2t_room: entries of @r2t
+ * @r2t: ring of them, isi_r2t_room() long and the caller's; unsolicited Data-Out
+ *	stands in it as the first
  * @cover: bytes received; of a write: asked for, or sent unasked
  */
 struct isi_xfer {
@@ -82,7 +82,8 @@ struct isi_xfer {
 	u32 exp_r2tsn;
 	u8 r2t_head;
 	u8 r2t_count;
-	struct isi_r2t r2t[ISI_R2T_RING];
+	u8 r2t_room;
+	struct isi_r2t *r2t;
 	struct isi_cover cover;
 };
 
@@ -113,6 +114,19 @@ static inline u32 isi_pad(u32 length)
 static inline u8 isi_opcode(const struct iscsi_bhs *bhs)
 {
 	return bhs->opcode & ISCSI_BHS_OPCODE;
+}
+
+/* R2Ts that a command may have at a time, and its unsolicited data. */
+static inline unsigned int isi_r2t_room(const struct isi_limits *limits)
+{
+	return limits->max_outstanding_r2t + 1;
+}
+
+/* Ranges that a command's bytes may be in at a time, beside the prefix. */
+static inline unsigned int isi_range_room(const struct isi_limits *limits)
+{
+	return limits->data_pdu_in_order && limits->data_sequence_in_order ?
+	       0 : ISI_RANGES;
 }
 
 static inline struct isi_r2t *isi_xfer_r2t(struct isi_xfer *x)

@@ -37,6 +37,8 @@ enum isi_fail isi_cover_insert(struct isi_cover *c, u32 start, u32 end)
 
 	if (start == end)
 		return ISI_FAIL_NONE;
+	if (!c->ranges)
+		return ISI_FAIL_DATA_OFFSET;
 	while (at < c->count && c->ranges[at].start < start)
 		at++;
 	last = at ? &c->ranges[at - 1].end : &c->prefix;

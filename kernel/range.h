@@ -22,12 +22,13 @@ struct isi_range {
  * struct isi_cover - bytes that are there, each of them once
  * @prefix: bytes from the start without a hole
  * @count: ranges beyond them
- * @ranges: sorted, none touches its neighbour or the prefix
+ * @ranges: sorted, none touches its neighbour or the prefix; ISI_RANGES of
+ *	them, the caller's, or NULL where bytes may only be appended
  */
 struct isi_cover {
 	u32 prefix;
 	u32 count;
-	struct isi_range ranges[ISI_RANGES];
+	struct isi_range *ranges;
 };
 
 enum isi_fail isi_cover_insert(struct isi_cover *c, u32 start, u32 end);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Cutting the byte stream into PDUs (RFC 7143 §11.1): BHS, AHS, header digest,
- * data segment, pad, data digest. The parser is asked where the next bytes go
- * (isi_rx_iter) and told how many came (isi_rx_advance), so that payload is
+ * data segment, pad, data digest. The parser knows where the next bytes go
+ * (isi_rx_room) and is told how many came (isi_rx_advance), so that payload is
  * copied once, from the socket into the command's pages, whichever way the
  * socket is read. Any split of the stream gives the same PDUs. C-005
  */
+#include <linux/bvec.h>
+
 #include "isi.h"
 
 static void expect(struct isi_rx *rx, enum isi_rx_part part, u32 left)
@@ -31,50 +33,49 @@ void isi_rx_forget(struct isi_conn *conn, const struct isi_task *task)
 	conn->rx.drop = true;
 }
 
-static void iter_to(struct isi_rx *rx, struct iov_iter *iter, void *base,
-		    u32 length)
+/* Memory of the kernel's own, up to the end of a page. */
+static void room_at(struct bio_vec *room, void *base, u32 length)
 {
-	rx->kvec.iov_base = base;
-	rx->kvec.iov_len = length;
-	iov_iter_kvec(iter, ITER_DEST, &rx->kvec, 1, length);
+	room->bv_page = virt_to_page(base);
+	room->bv_offset = offset_in_page(base);
+	room->bv_len = min_t(u32, length, PAGE_SIZE - room->bv_offset);
 }
 
-/* Where the next bytes of the stream belong; at least one. */
-void isi_rx_iter(struct isi_conn *conn, struct iov_iter *iter)
+/**
+ * isi_rx_room() - where the next bytes of the stream belong
+ * @conn: its lock is held
+ * @room: set to room for at least one of them, within a page
+ */
+void isi_rx_room(struct isi_conn *conn, struct bio_vec *room)
 {
 	struct isi_rx *rx = &conn->rx;
 
 	switch (rx->part) {
 	case ISI_RX_BHS:
-		iter_to(rx, iter, (u8 *)(&rx->bhs + 1) - rx->left, rx->left);
+		room_at(room, (u8 *)(&rx->bhs + 1) - rx->left, rx->left);
 		return;
 	case ISI_RX_DATA:
 		if (rx->drop)
 			break;
-		if (!rx->task) {
-			iter_to(rx, iter, rx->data + isi_get_dlength(&rx->bhs) -
+		if (rx->task)
+			isi_cursor_bvec(&rx->task->cursor, rx->left, room);
+		else
+			room_at(room, rx->data + isi_get_dlength(&rx->bhs) -
 				rx->left, rx->left);
-			return;
-		}
-		isi_cursor_bvec(&rx->task->rx, rx->left, &rx->bvec);
-		iov_iter_bvec(iter, ITER_DEST, &rx->bvec, 1, rx->bvec.bv_len);
 		return;
 	case ISI_RX_HEADER_DIGEST:
 	case ISI_RX_DATA_DIGEST:
-		iter_to(rx, iter, (u8 *)(&rx->digest + 1) - rx->left, rx->left);
+		room_at(room, (u8 *)(&rx->digest + 1) - rx->left, rx->left);
 		return;
 	case ISI_RX_AHS:
 	case ISI_RX_PAD:
 		break;
 	}
-	/*
-	 * Nobody wants these. The control buffer is free for them: data that
-	 * has come already is no more than its first dlength bytes.
-	 */
+	/* Nobody wants these: before control data, its buffer is free for them. */
 	if (rx->part == ISI_RX_PAD)
-		iter_to(rx, iter, rx->data + ISI_CONTROL_DATA_MAX, rx->left);
+		room_at(room, rx->pad, rx->left);
 	else
-		iter_to(rx, iter, rx->data,
+		room_at(room, rx->data,
 			min_t(u32, rx->left, ISI_CONTROL_DATA_MAX));
 }
 
@@ -164,9 +165,9 @@ static enum isi_fail next_part(struct isi_conn *conn)
 }
 
 /**
- * isi_rx_advance() - @bytes have been written where isi_rx_iter() said
+ * isi_rx_advance() - @bytes have been written where isi_rx_room() said
  * @conn: its lock is held
- * @bytes: not more than the iterator had
+ * @bytes: not more than there was room for
  *
  * Return: 0, or -EPROTO when the connection has failed.
  */
@@ -176,7 +177,7 @@ int isi_rx_advance(struct isi_conn *conn, size_t bytes)
 	enum isi_fail fail;
 
 	if (rx->part == ISI_RX_DATA && rx->task)
-		isi_cursor_advance(&rx->task->rx, bytes);
+		isi_cursor_advance(&rx->task->cursor, bytes);
 	rx->left -= bytes;
 	while (!rx->left) {
 		fail = next_part(conn);
@@ -186,4 +187,29 @@ int isi_rx_advance(struct isi_conn *conn, size_t bytes)
 		}
 	}
 	return 0;
+}
+
+/**
+ * isi_rx_take() - the next bytes of the stream
+ * @conn: its lock is held
+ * @bytes: where nobody writes to them, as they are copied and summed
+ * @length: of them
+ *
+ * Return: how many were taken: all, unless the connection failed.
+ */
+size_t isi_rx_take(struct isi_conn *conn, const u8 *bytes, size_t length)
+{
+	struct bio_vec room;
+	size_t done = 0;
+
+	while (done < length && isi_conn_live(conn)) {
+		isi_rx_room(conn, &room);
+		room.bv_len = min_t(size_t, room.bv_len, length - done);
+		if (isi_rx_is_summed(conn))
+			isi_rx_sum(conn, bytes + done, room.bv_len);
+		memcpy_to_bvec(&room, bytes + done);
+		done += room.bv_len;
+		isi_rx_advance(conn, room.bv_len);
+	}
+	return done;
 }

@@ -38,7 +38,7 @@ static enum isi_fail data_in_begin(struct isi_conn *conn)
 		return fail;
 	count_gap(conn, conn->rx.task);
 	if (isi_get_dlength(&conn->rx.bhs))
-		isi_cursor_seek(&conn->rx.task->rx, offset);
+		isi_cursor_seek(&conn->rx.task->cursor, offset);
 	return ISI_FAIL_NONE;
 }
 

@@ -109,48 +109,26 @@ static bool native_holds(struct isi_conn *conn, u64 sent)
 }
 
 /*
- * From the socket's memory, which nobody else writes to: where the data went
- * may be an application's, and change.
+ * Copied and summed from the socket's memory, which nobody else writes to. With
+ * memcpy(): what walks an skb for an iov_iter checks each piece of it as if it
+ * came from user space.
  */
-static void sum_skb(struct isi_conn *conn, struct sk_buff *skb,
-		    unsigned int offset, size_t length)
-{
-	struct skb_seq_state state;
-	unsigned int done = 0, n;
-	const u8 *bytes;
-
-	skb_prepare_seq_read(skb, offset, offset + length, &state);
-	while (done < length) {
-		n = skb_seq_read(done, &bytes, &state);
-		if (!n)
-			break;
-		n = min_t(size_t, n, length - done);
-		isi_rx_sum(conn, bytes, n);
-		done += n;
-	}
-	skb_abort_seq_read(&state);
-}
-
 static int native_receive_skb(read_descriptor_t *desc, struct sk_buff *skb,
 			      unsigned int offset, size_t len)
 {
 	struct isi_conn *conn = desc->arg.data;
-	struct iov_iter iter;
-	size_t done = 0, n;
+	struct skb_seq_state state;
+	unsigned int done = 0, n;
+	const u8 *bytes;
 
+	skb_prepare_seq_read(skb, offset, offset + len, &state);
 	while (done < len && isi_conn_live(conn)) {
-		isi_rx_iter(conn, &iter);
-		n = min(len - done, iov_iter_count(&iter));
-		if (isi_rx_is_summed(conn))
-			sum_skb(conn, skb, offset + done, n);
-		if (skb_copy_datagram_iter(skb, offset + done, &iter, n)) {
-			isi_conn_fail(conn, ISI_FAIL_RECEIVE, -EFAULT);
+		n = skb_seq_read(done, &bytes, &state);
+		if (!n)
 			break;
-		}
-		done += n;
-		if (isi_rx_advance(conn, n))
-			break;
+		done += isi_rx_take(conn, bytes, min_t(size_t, n, len - done));
 	}
+	skb_abort_seq_read(&state);
 	if (!isi_conn_live(conn))
 		desc->count = 0;
 	return done;
@@ -234,32 +212,27 @@ static bool generic_holds(struct isi_conn *conn, u64 sent)
 	return false;
 }
 
-/* Where isi_rx_iter() said they go. */
-static void sum_received(struct isi_conn *conn, bool in_page, size_t length)
+/* From where they went. */
+static void sum_received(struct isi_conn *conn, const struct bio_vec *room,
+			 size_t length)
 {
-	const struct isi_rx *rx = &conn->rx;
-	void *page;
+	void *bytes = bvec_kmap_local((struct bio_vec *)room);
 
-	if (!in_page) {
-		isi_rx_sum(conn, rx->kvec.iov_base, length);
-		return;
-	}
-	page = kmap_local_page(rx->bvec.bv_page);
-	isi_rx_sum(conn, page + rx->bvec.bv_offset, length);
-	kunmap_local(page);
+	isi_rx_sum(conn, bytes, length);
+	kunmap_local(bytes);
 }
 
 /* Return: 0 when all has been read, 1 when the turn is over before that. */
 static int generic_receive(struct isi_conn *conn)
 {
+	struct bio_vec room;
 	struct msghdr msg;
-	bool in_page;
 	int turns, n;
 
 	for (turns = 0; turns < 64 && isi_conn_live(conn); turns++) {
 		msg = (struct msghdr) { .msg_flags = MSG_DONTWAIT };
-		isi_rx_iter(conn, &msg.msg_iter);
-		in_page = iov_iter_is_bvec(&msg.msg_iter);
+		isi_rx_room(conn, &room);
+		iov_iter_bvec(&msg.msg_iter, ITER_DEST, &room, 1, room.bv_len);
 		n = sock_recvmsg(conn->sock, &msg, msg.msg_flags);
 		if (n == -EAGAIN)
 			return 0;
@@ -269,7 +242,7 @@ static int generic_receive(struct isi_conn *conn)
 			return 0;
 		}
 		if (isi_rx_is_summed(conn))
-			sum_received(conn, in_page, n);
+			sum_received(conn, &room, n);
 		if (isi_rx_advance(conn, n))
 			return 0;
 	}

@@ -55,14 +55,15 @@ void isi_task_start(struct isi_task *task, struct isi_conn *conn,
 	task->itt = ++slot->generation << ISI_ITT_INDEX_BITS | index;
 	task->state = ISI_TASK_QUEUED;
 	task->data_sent = false;
+	task->xfer.r2t = conn->r2ts + index * isi_r2t_room(&conn->limits);
+	task->xfer.cover.ranges = conn->ranges ?
+				  conn->ranges + index * ISI_RANGES : NULL;
 	task->immediate = isi_xfer_start(&task->xfer,
 					 dir == DMA_NONE ? 0 : scsi_bufflen(sc),
 					 dir == DMA_FROM_DEVICE,
 					 dir == DMA_TO_DEVICE, &conn->limits);
-	if (task->xfer.edtl) {
-		isi_cursor_init(&task->tx, sc);
-		isi_cursor_init(&task->rx, sc);
-	}
+	if (task->xfer.edtl)
+		isi_cursor_init(&task->cursor, sc);
 	INIT_LIST_HEAD(&task->node);
 	/* Pairs with the acquire in isi_task_find(): fields before pointer. */
 	smp_store_release(&slot->task, task);

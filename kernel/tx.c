@@ -143,7 +143,7 @@ static void begin_data_out(struct isi_conn *conn)
 	length = isi_build_data_out((void *)tx->head, &task->xfer, task->itt,
 				    lun.scsi_lun, conn->exp_statsn,
 				    &conn->limits);
-	isi_cursor_seek(&task->tx, r2t->offset);
+	isi_cursor_seek(&task->cursor, r2t->offset);
 	isi_xfer_sent(&task->xfer, length);
 	if (!task->xfer.r2t_count)
 		list_del_init(&task->node);
@@ -247,12 +247,12 @@ static int push_pages(struct isi_conn *conn, u32 left)
 	struct bio_vec bvec;
 	int sent;
 
-	isi_cursor_bvec(&tx->task->tx, left, &bvec);
+	isi_cursor_bvec(&tx->task->cursor, left, &bvec);
 	left -= bvec.bv_len;
 	sent = conn->ops->send_page(conn, &bvec,
 				    more_follows(conn, left + tx->tail_len));
 	if (sent > 0)
-		isi_cursor_advance(&tx->task->tx, sent);
+		isi_cursor_advance(&tx->task->cursor, sent);
 	return sent;
 }
 
@@ -263,13 +263,13 @@ static bool copy_data(struct isi_conn *conn, u32 left)
 	struct bio_vec bvec;
 	void *to;
 
-	isi_cursor_bvec(&tx->task->tx, left, &bvec);
+	isi_cursor_bvec(&tx->task->cursor, left, &bvec);
 	if (!isi_pool_take(&conn->pool, bvec.bv_len, &tx->copied))
 		return false;
 	to = page_address(tx->copied.bv_page) + tx->copied.bv_offset;
 	memcpy_from_page(to, bvec.bv_page, bvec.bv_offset, tx->copied.bv_len);
 	tx->sum = isi_digest_add(tx->sum, to, tx->copied.bv_len);
-	isi_cursor_advance(&tx->task->tx, tx->copied.bv_len);
+	isi_cursor_advance(&tx->task->cursor, tx->copied.bv_len);
 	return true;
 }
 

@@ -40,6 +40,8 @@ struct Command {
   scsi_device device = {};
   std::array<scatterlist, 3> sglist;
   std::array<uint8_t, SCSI_SENSE_BUFFERSIZE> sense = {};
+  std::vector<isi_r2t> r2ts;  // as many as were negotiated
+  std::vector<isi_range> ranges;
 
   Command(uint32_t itt, uint32_t length, bool read, const isi_limits& limits) {
     for (uint32_t i = 0; i < pages.size(); ++i) {
@@ -55,8 +57,12 @@ struct Command {
     task.sc = &sc;
     task.itt = itt;
     task.state = ISI_TASK_SENT;
+    r2ts.resize(isi_r2t_room(&limits));
+    ranges.resize(isi_range_room(&limits));
+    task.xfer.r2t = r2ts.data();
+    if (!ranges.empty()) task.xfer.cover.ranges = ranges.data();
     isi_xfer_start(&task.xfer, length, read, !read, &limits);
-    isi_cursor_init(&task.rx, &sc);
+    isi_cursor_init(&task.cursor, &sc);
   }
 
   bool PagesIntact() const {
@@ -75,7 +81,7 @@ struct World {
   isi_conn conn = {};
   std::vector<std::unique_ptr<Command>> commands;
   std::unique_ptr<uint8_t[]> control =
-      std::make_unique<uint8_t[]>(ISI_CONTROL_DATA_MAX + ISCSI_PAD_TO);
+      std::make_unique<uint8_t[]>(ISI_CONTROL_DATA_MAX);
   bool request_waits = true;
   std::string log;
 
@@ -108,24 +114,9 @@ struct World {
   }
 
   void Receive(std::span<const uint8_t> bytes, std::span<const uint8_t> pieces);
-  void ReceivePiece(std::span<const uint8_t> bytes);
 };
 
 World* world = nullptr;
-
-// As sock.c hands bytes over.
-void World::ReceivePiece(std::span<const uint8_t> bytes) {
-  while (!bytes.empty() && conn.state == ISI_CONN_LIVE) {
-    iov_iter iter = {};
-    isi_rx_iter(&conn, &iter);
-    Require(iter.count > 0, "there is room for the next byte");
-    const size_t n = std::min(bytes.size(), iter.count);
-    if (isi_rx_is_summed(&conn)) isi_rx_sum(&conn, bytes.data(), n);
-    std::memcpy(iter.to, bytes.data(), n);
-    bytes = bytes.subspan(n);
-    if (isi_rx_advance(&conn, n)) break;
-  }
-}
 
 void World::Receive(std::span<const uint8_t> bytes,
                     std::span<const uint8_t> pieces) {
@@ -135,7 +126,7 @@ void World::Receive(std::span<const uint8_t> bytes,
         pieces.empty()
             ? bytes.size()
             : std::min<size_t>(bytes.size(), 1u + pieces[i % pieces.size()]);
-    ReceivePiece(bytes.first(n));
+    isi_rx_take(&conn, bytes.data(), n);
     bytes = bytes.subspan(n);
   }
   for (const auto& command : commands)

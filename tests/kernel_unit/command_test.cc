@@ -33,7 +33,7 @@ struct Command {
   }
 
   // What the header holds; nothing is written behind it.
-  Bytes Build(const isi_xfer& x, uint32_t immediate) const {
+  Bytes Build(const Xfer& x, uint32_t immediate) const {
     Bytes head(ISI_MAX_HEAD_LEN, 0xee);
     const unsigned int length =
         isi_build_command(head.data(), &fields, &x, immediate);
@@ -77,7 +77,7 @@ TEST(ScsiCommand, C009_WriteWithImmediateDataByteForByte) {
 }
 
 TEST(ScsiCommand, C009_NoDataHasNeitherRNorW) {
-  isi_xfer x = {};
+  Xfer x;
   const isi_limits limits = DefaultLimits();
   isi_xfer_start(&x, 0, false, false, &limits);
   EXPECT_EQ(Command(6).Build(x, 0)[1], 0x81);
@@ -90,7 +90,7 @@ TEST(ScsiCommand, C009_FinalUnlessDataOutFollows) {
     limits.initial_r2t = initial_r2t;
     limits.immediate_data = immediate_data;
     for (uint32_t edtl : {8192u, 8193u}) {
-      isi_xfer x = {};
+      Xfer x;
       const uint32_t immediate = isi_xfer_start(&x, edtl, false, true, &limits);
       const bool follows =
           !initial_r2t && (!immediate_data || edtl > limits.max_xmit_dsl);
@@ -128,7 +128,7 @@ TEST(ScsiCommand, C008_TheWholeLun) {
   isi_limits limits = DefaultLimits();
   limits.initial_r2t = false;
   limits.immediate_data = false;
-  isi_xfer x = StartWrite(512, limits);
+  Xfer x = StartWrite(512, limits);
   iscsi_bhs_data_out data_out;
   isi_build_data_out(&data_out, &x, 1, kLun, 2, &limits);
   EXPECT_EQ(std::memcmp(data_out.lun, kLun, sizeof(kLun)), 0);

@@ -22,7 +22,7 @@ class DataInTest : public testing::Test {
 
   // A refused Data-In leaves the transfer as it was.
   isi_fail Check(const iscsi_bhs_data_in& bhs) {
-    const isi_xfer before = x_;
+    const Xfer before = x_;
     const isi_fail fail = isi_check_data_in(&x_, &bhs, &limits_);
     EXPECT_TRUE(fail == ISI_FAIL_NONE || SameState(x_, before));
     return fail;
@@ -34,7 +34,7 @@ class DataInTest : public testing::Test {
   }
 
   isi_limits limits_ = DefaultLimits();
-  isi_xfer x_;
+  Xfer x_;
 };
 
 class DataInNoOrder : public DataInTest {

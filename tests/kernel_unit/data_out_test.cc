@@ -26,7 +26,7 @@ void PrintTo(const Sent& s, std::ostream* os) {
       << (s.final ? " F" : "") << " TTT=" << std::hex << s.ttt << std::dec;
 }
 
-Sent SendOne(isi_xfer* x, const isi_limits& limits) {
+Sent SendOne(Xfer* x, const isi_limits& limits) {
   iscsi_bhs_data_out bhs;
   const uint32_t length =
       isi_build_data_out(&bhs, x, 0x1234, kLun, 0x55, &limits);
@@ -36,7 +36,7 @@ Sent SendOne(isi_xfer* x, const isi_limits& limits) {
           (bhs.flags & ISCSI_BHS_FINAL) != 0, be32toh(bhs.ttt)};
 }
 
-std::vector<Sent> SendAll(isi_xfer* x, const isi_limits& limits) {
+std::vector<Sent> SendAll(Xfer* x, const isi_limits& limits) {
   std::vector<Sent> sent;
   while (isi_xfer_r2t(x)) sent.push_back(SendOne(x, limits));
   return sent;
@@ -72,8 +72,9 @@ TEST(XferStart, C076_C077_WhatGoesOutUnasked) {
       SCOPED_TRACE(testing::Message() << "InitialR2T=" << initial_r2t
                                       << " ImmediateData=" << immediate_data
                                       << " EDTL=" << row.edtl);
-      isi_xfer x;
-      std::memset(&x, 0xff, sizeof(x));
+      Xfer x;
+      std::memset(static_cast<isi_xfer*>(&x), 0xff, offsetof(isi_xfer, r2t));
+      x.cover.prefix = x.cover.count = 0xffffffff;
       const uint32_t immediate =
           isi_xfer_start(&x, row.edtl, false, true, &limits);
       EXPECT_EQ(immediate, immediate_data ? row.immediate : 0);
@@ -96,7 +97,7 @@ TEST(XferStart, C076_ImmediateDataFillsTheFirstBurst) {
   isi_limits limits = OddLimits();
   limits.initial_r2t = false;
   limits.max_xmit_dsl = 1002;
-  isi_xfer x = {};
+  Xfer x;
   EXPECT_EQ(isi_xfer_start(&x, 5000, false, true, &limits), 1001u);
   EXPECT_EQ(isi_xfer_r2t(&x), nullptr);
 }
@@ -104,7 +105,7 @@ TEST(XferStart, C076_ImmediateDataFillsTheFirstBurst) {
 TEST(XferStart, C077_ReadsAndNoDataSendNothing) {
   isi_limits limits = OddLimits();
   limits.initial_r2t = false;
-  isi_xfer x = {};
+  Xfer x;
   EXPECT_EQ(isi_xfer_start(&x, 5000, true, false, &limits), 0u);
   EXPECT_EQ(isi_xfer_r2t(&x), nullptr);
   EXPECT_EQ(isi_xfer_start(&x, 0, false, false, &limits), 0u);
@@ -115,7 +116,7 @@ TEST(DataOut, C078_UnsolicitedFollowsImmediateData) {
   isi_limits limits = OddLimits();
   limits.initial_r2t = false;
   limits.max_xmit_dsl = 300;
-  isi_xfer x = StartWrite(5000, limits);
+  Xfer x = StartWrite(5000, limits);
   EXPECT_EQ(SendAll(&x, limits),
             (std::vector<Sent>{{300, 300, 0, false, ISCSI_TAG_NONE},
                                {600, 300, 1, false, ISCSI_TAG_NONE},
@@ -124,7 +125,7 @@ TEST(DataOut, C078_UnsolicitedFollowsImmediateData) {
 
 TEST(DataOut, C079_R2tIsAnsweredExactly) {
   const isi_limits limits = OddLimits();
-  isi_xfer x = StartWrite(5000, limits);
+  Xfer x = StartWrite(5000, limits);
   const iscsi_bhs_r2t r2t = R2t(0, 600, 1801, 0xabcd);
   ASSERT_EQ(isi_check_r2t(&x, &r2t, &limits), ISI_FAIL_NONE);
   EXPECT_EQ(SendAll(&x, limits),
@@ -136,7 +137,7 @@ TEST(DataOut, C079_R2tIsAnsweredExactly) {
 
 TEST(DataOut, C079_SegmentOfExactlyWhatTheTargetTakesIsFinal) {
   const isi_limits limits = OddLimits();
-  isi_xfer x = StartWrite(5000, limits);
+  Xfer x = StartWrite(5000, limits);
   const iscsi_bhs_r2t r2t = R2t(0, 600, 600);
   ASSERT_EQ(isi_check_r2t(&x, &r2t, &limits), ISI_FAIL_NONE);
   EXPECT_EQ(SendAll(&x, limits),
@@ -148,7 +149,7 @@ TEST(DataOut, C079_SegmentOfExactlyWhatTheTargetTakesIsFinal) {
 TEST(DataOut, C082_SequencesGoOutInTheOrderTheyWereAskedFor) {
   isi_limits limits = OddLimits();
   limits.initial_r2t = false;
-  isi_xfer x = StartWrite(5000, limits);
+  Xfer x = StartWrite(5000, limits);
   for (uint32_t i = 0; i < 3; ++i) {
     const iscsi_bhs_r2t r2t = R2t(i, 1001 + i * 700, 700, 0x10 + i);
     ASSERT_EQ(isi_check_r2t(&x, &r2t, &limits), ISI_FAIL_NONE) << i;
@@ -165,12 +166,12 @@ TEST(DataOut, C082_SequencesGoOutInTheOrderTheyWereAskedFor) {
 
 TEST(DataOut, C079_HeaderByteForByte) {
   const isi_limits limits = OddLimits();
-  isi_xfer x = StartWrite(0x01020304, limits);
+  Xfer x = StartWrite(0x01020304, limits);
   const iscsi_bhs_r2t r2t = R2t(0, 600, 599, 0x0a0b0c0d);
   ASSERT_EQ(isi_check_r2t(&x, &r2t, &limits), ISI_FAIL_NONE);
   std::array<uint8_t, ISCSI_BHS_LEN> bhs;
   bhs.fill(0xee);
-  const isi_xfer before = x;
+  const Xfer before = x;
   EXPECT_EQ(
       isi_build_data_out(reinterpret_cast<iscsi_bhs_data_out*>(bhs.data()), &x,
                          0x11223344, kLun, 0x55667788, &limits),

@@ -59,7 +59,7 @@ class Oracle {
       grants_.push_back({ISCSI_TAG_NONE, immediate_, first - immediate_, 0});
   }
 
-  const isi_xfer& xfer() const { return x_; }
+  const Xfer& xfer() const { return x_; }
   uint32_t immediate() const { return immediate_; }
   uint64_t accepted() const { return accepted_; }
 
@@ -69,7 +69,7 @@ class Oracle {
     if (isi_check_bhs(&bhs, &limits_) != ISI_FAIL_NONE) return "";
     if (isi_get_dlength(&bhs) > limits_.max_recv_dsl)
       return "longer than MaxRecvDataSegmentLength";
-    const isi_xfer before = x_;
+    const Xfer before = x_;
     isi_fail fail = ISI_FAIL_NONE;
     std::string wrong;
     switch (isi_opcode(&bhs)) {
@@ -189,7 +189,7 @@ class Oracle {
   }
 
   std::string CheckResponse(const iscsi_bhs_scsi_response& bhs) {
-    const isi_xfer before = x_;
+    const Xfer before = x_;
     isi_status status = {};
     const isi_fail fail = isi_check_response(&x_, &bhs, &status);
     if (!SameState(x_, before)) return "a response changed the transfer";
@@ -201,7 +201,7 @@ class Oracle {
   }
 
   isi_limits limits_;
-  isi_xfer x_ = {};
+  Xfer x_;
   uint32_t immediate_ = 0;
   std::deque<Grant> grants_;
   uint32_t datasn_ = 0;

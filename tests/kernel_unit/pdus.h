@@ -38,14 +38,39 @@ inline isi_limits DefaultLimits() {
 inline constexpr std::array<std::array<bool, 2>, 4> kAllPairs = {
     {{false, false}, {false, true}, {true, false}, {true, true}}};
 
-inline isi_xfer StartRead(uint32_t edtl, const isi_limits& limits) {
-  isi_xfer x = {};
+// A transfer, and the memory that its connection would have for it.
+struct Xfer : isi_xfer {
+  std::array<isi_r2t, ISI_MAX_OUTSTANDING_R2T + 1> ring = {};
+  std::array<isi_range, ISI_RANGES> pieces = {};
+
+  Xfer() : isi_xfer{} { Point(); }
+  Xfer(const Xfer& other)
+      : isi_xfer(other), ring(other.ring), pieces(other.pieces) {
+    Point();
+  }
+  Xfer& operator=(const Xfer& other) {
+    isi_xfer::operator=(other);
+    ring = other.ring;
+    pieces = other.pieces;
+    Point();
+    return *this;
+  }
+
+ private:
+  void Point() {
+    r2t = ring.data();
+    cover.ranges = pieces.data();
+  }
+};
+
+inline Xfer StartRead(uint32_t edtl, const isi_limits& limits) {
+  Xfer x;
   isi_xfer_start(&x, edtl, true, false, &limits);
   return x;
 }
 
-inline isi_xfer StartWrite(uint32_t edtl, const isi_limits& limits) {
-  isi_xfer x = {};
+inline Xfer StartWrite(uint32_t edtl, const isi_limits& limits) {
+  Xfer x;
   isi_xfer_start(&x, edtl, false, true, &limits);
   return x;
 }
@@ -85,8 +110,14 @@ inline iscsi_bhs_scsi_response Response(uint8_t flags = 0,
   return bhs;
 }
 
-inline bool SameState(const isi_xfer& a, const isi_xfer& b) {
-  return std::memcmp(&a, &b, sizeof(a)) == 0;
+inline bool SameState(const Xfer& a, const Xfer& b) {
+  isi_xfer left = a;
+  left.r2t = b.r2t;
+  left.cover.ranges = b.cover.ranges;
+  const isi_xfer& right = b;
+  return std::memcmp(&left, &right, sizeof(left)) == 0 &&
+         std::memcmp(&a.ring, &b.ring, sizeof(a.ring)) == 0 &&
+         std::memcmp(&a.pieces, &b.pieces, sizeof(a.pieces)) == 0;
 }
 
 #endif  // TESTS_KERNEL_UNIT_PDUS_H_

@@ -29,7 +29,7 @@ class R2tTest : public testing::Test {
 
   // A refused R2T leaves the transfer as it was.
   isi_fail Check(const iscsi_bhs_r2t& bhs) {
-    const isi_xfer before = x_;
+    const Xfer before = x_;
     const isi_fail fail = isi_check_r2t(&x_, &bhs, &limits_);
     EXPECT_TRUE(fail == ISI_FAIL_NONE || SameState(x_, before));
     return fail;
@@ -42,7 +42,7 @@ class R2tTest : public testing::Test {
   void AnswerOldest() { isi_xfer_sent(&x_, isi_xfer_r2t(&x_)->left); }
 
   isi_limits limits_ = DefaultLimits();
-  isi_xfer x_;
+  Xfer x_;
 };
 
 TEST_F(R2tTest, C079_WholeWriteIsAskedFor) {
@@ -262,7 +262,7 @@ TEST_F(R2tTest, C082_RingGoesRound) {
 
 // A new one counts from DataSN 0 wherever in the ring it lands.
 TEST_F(R2tTest, C079_DataSnBeginsAt0) {
-  for (uint32_t i = 0; i < 2 * ISI_R2T_RING; ++i) {
+  for (uint32_t i = 0; i < 2 * (ISI_MAX_OUTSTANDING_R2T + 1); ++i) {
     ASSERT_EQ(Next(i * 20, 20), ISI_FAIL_NONE);
     EXPECT_EQ(isi_xfer_r2t(&x_)->datasn, 0u) << i;
     isi_xfer_sent(&x_, 10);

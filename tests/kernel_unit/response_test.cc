@@ -13,16 +13,16 @@ namespace {
 constexpr uint8_t kOver = ISCSI_RSP_OVERFLOW;
 constexpr uint8_t kUnder = ISCSI_RSP_UNDERFLOW;
 
-isi_xfer NoData() {
-  isi_xfer x = {};
+Xfer NoData() {
+  Xfer x;
   const isi_limits limits = DefaultLimits();
   isi_xfer_start(&x, 0, false, false, &limits);
   return x;
 }
 
-isi_xfer ReadOf(uint32_t edtl, uint32_t received) {
+Xfer ReadOf(uint32_t edtl, uint32_t received) {
   const isi_limits limits = DefaultLimits();
-  isi_xfer x = StartRead(edtl, limits);
+  Xfer x = StartRead(edtl, limits);
   const iscsi_bhs_data_in bhs = DataIn(0, 0, received, ISCSI_BHS_FINAL);
   if (received) {
     EXPECT_EQ(isi_check_data_in(&x, &bhs, &limits), ISI_FAIL_NONE);
@@ -31,10 +31,10 @@ isi_xfer ReadOf(uint32_t edtl, uint32_t received) {
 }
 
 // `sent` of 1000 bytes were asked for, and sent.
-isi_xfer WriteOf1000(uint32_t sent) {
+Xfer WriteOf1000(uint32_t sent) {
   isi_limits limits = DefaultLimits();
   limits.immediate_data = false;
-  isi_xfer x = StartWrite(1000, limits);
+  Xfer x = StartWrite(1000, limits);
   const iscsi_bhs_r2t r2t = R2t(0, 0, sent);
   EXPECT_EQ(isi_check_r2t(&x, &r2t, &limits), ISI_FAIL_NONE);
   isi_xfer_sent(&x, sent);
@@ -49,7 +49,7 @@ struct Residual {
 };
 
 template <size_t kRows>
-void CheckResiduals(const isi_xfer& x, const Residual (&rows)[kRows]) {
+void CheckResiduals(const Xfer& x, const Residual (&rows)[kRows]) {
   for (const Residual& row : rows) {
     SCOPED_TRACE(testing::Message()
                  << "flags " << int{row.flags} << " residual " << row.residual);
@@ -103,7 +103,7 @@ TEST(Response, C092_UnsolicitedDataCountsAsMoved) {
   isi_limits limits = DefaultLimits();
   limits.initial_r2t = false;
   limits.max_xmit_dsl = 600;
-  isi_xfer x = StartWrite(1000, limits);
+  Xfer x = StartWrite(1000, limits);
   const iscsi_bhs_scsi_response bhs = Response();
   isi_status status = {};
   ASSERT_EQ(isi_check_response(&x, &bhs, &status), ISI_FAIL_NONE);
@@ -115,7 +115,7 @@ TEST(Response, C092_UnsolicitedDataCountsAsMoved) {
 
 // The same rules for the status in the last Data-In.
 TEST(DataInStatus, C089_C092_ResidualMatrixOfAShortRead) {
-  const isi_xfer x = ReadOf(1000, 400);
+  const Xfer x = ReadOf(1000, 400);
   for (const Residual& row : k400Of1000) {
     iscsi_bhs_data_in bhs =
         DataIn(0, 0, 400, ISCSI_BHS_FINAL | ISCSI_DATA_IN_STATUS | row.flags);
@@ -128,7 +128,7 @@ TEST(DataInStatus, C089_C092_ResidualMatrixOfAShortRead) {
 }
 
 TEST(DataInStatus, C089_CarriesTheStatus) {
-  const isi_xfer x = ReadOf(1000, 1000);
+  const Xfer x = ReadOf(1000, 1000);
   iscsi_bhs_data_in bhs =
       DataIn(0, 0, 1000, ISCSI_BHS_FINAL | ISCSI_DATA_IN_STATUS);
   bhs.status = 0x28;
@@ -141,7 +141,7 @@ TEST(DataInStatus, C089_CarriesTheStatus) {
 }
 
 TEST(Response, C092_WholeReadHasNoResidual) {
-  const isi_xfer x = ReadOf(1000, 1000);
+  const Xfer x = ReadOf(1000, 1000);
   const iscsi_bhs_scsi_response bhs = Response(0, 0, 1);
   isi_status status = {};
   ASSERT_EQ(isi_check_response(&x, &bhs, &status), ISI_FAIL_NONE);
@@ -149,7 +149,7 @@ TEST(Response, C092_WholeReadHasNoResidual) {
 }
 
 TEST(Response, C092_NoDataHasNoResidual) {
-  const isi_xfer x = NoData();
+  const Xfer x = NoData();
   for (uint8_t flags : {uint8_t{0}, kUnder, kOver}) {
     const iscsi_bhs_scsi_response bhs = Response(flags, 0x1000);
     isi_status status = {};
@@ -159,7 +159,7 @@ TEST(Response, C092_NoDataHasNoResidual) {
 }
 
 TEST(Response, C091_CountsMoreDataInThanCame) {
-  const isi_xfer x = ReadOf(1000, 1000);
+  const Xfer x = ReadOf(1000, 1000);
   isi_status status = {};
   iscsi_bhs_scsi_response bhs = Response(0, 0, 1);
   EXPECT_EQ(isi_check_response(&x, &bhs, &status), ISI_FAIL_NONE);
@@ -171,7 +171,7 @@ TEST(Response, C091_CountsMoreDataInThanCame) {
 
 TEST(Response, C091_CountsMoreR2tsThanCame) {
   const isi_limits limits = DefaultLimits();
-  isi_xfer x = StartWrite(100000, limits);
+  Xfer x = StartWrite(100000, limits);
   isi_status status = {};
   iscsi_bhs_scsi_response bhs = Response(0, 0, 1);
   EXPECT_EQ(isi_check_response(&x, &bhs, &status), ISI_FAIL_EXP_DATASN);
@@ -181,7 +181,7 @@ TEST(Response, C091_CountsMoreR2tsThanCame) {
 }
 
 TEST(Response, C091_CountForNoDataIsZero) {
-  const isi_xfer x = NoData();
+  const Xfer x = NoData();
   isi_status status = {};
   const iscsi_bhs_scsi_response bhs = Response(0, 0, 1);
   EXPECT_EQ(isi_check_response(&x, &bhs, &status), ISI_FAIL_EXP_DATASN);
@@ -189,14 +189,14 @@ TEST(Response, C091_CountForNoDataIsZero) {
 
 // The deviation the code names: a count of 0 from a target that keeps none.
 TEST(Response, C091_FewerThanCameIsLetPass) {
-  const isi_xfer x = ReadOf(1000, 1000);
+  const Xfer x = ReadOf(1000, 1000);
   isi_status status = {};
   const iscsi_bhs_scsi_response bhs = Response(0, 0, 0);
   EXPECT_EQ(isi_check_response(&x, &bhs, &status), ISI_FAIL_NONE);
 }
 
 TEST(Response, C091_CrossesTheWrap) {
-  isi_xfer x = ReadOf(1000, 1000);
+  Xfer x = ReadOf(1000, 1000);
   x.exp_datasn = 0xffffffff;
   isi_status status = {};
   iscsi_bhs_scsi_response bhs = Response(0, 0, 0);
@@ -207,7 +207,7 @@ TEST(Response, C091_CrossesTheWrap) {
 
 // RFC 7143 §11.4.3: the count has a meaning for a completed command only.
 TEST(Response, C093_TargetFailureIsPassedOn) {
-  const isi_xfer x = ReadOf(1000, 0);
+  const Xfer x = ReadOf(1000, 0);
   iscsi_bhs_scsi_response bhs = Response(0, 0, 7);
   bhs.response = 0x01;
   bhs.status = 0x02;
@@ -218,7 +218,7 @@ TEST(Response, C093_TargetFailureIsPassedOn) {
 }
 
 TEST(Response, C095_EveryStatusIsPassedOn) {
-  const isi_xfer x = NoData();
+  const Xfer x = NoData();
   for (int value = 0; value < 256; ++value) {
     iscsi_bhs_scsi_response bhs = Response();
     bhs.status = static_cast<uint8_t>(value);

@@ -116,7 +116,8 @@ Bytes Pattern(size_t length, uint8_t first) {
 }
 
 Command::Command(uint32_t itt, uint32_t bufflen, bool read,
-                 const isi_limits& limits) {
+                 const isi_limits& limits)
+    : r2ts_(isi_r2t_room(&limits)), ranges_(isi_range_room(&limits)) {
   for (uint32_t at = 0; at < bufflen;) {
     pages_.push_back(std::make_unique<page>());
     std::memset(pages_.back()->bytes, kUntouched, sizeof(page));
@@ -134,8 +135,10 @@ Command::Command(uint32_t itt, uint32_t bufflen, bool read,
   task.sc = &sc;
   task.itt = itt;
   task.state = ISI_TASK_SENT;
+  task.xfer.r2t = r2ts_.data();
+  if (!ranges_.empty()) task.xfer.cover.ranges = ranges_.data();
   isi_xfer_start(&task.xfer, bufflen, read, !read, &limits);
-  if (bufflen) isi_cursor_init(&task.rx, &sc);
+  if (bufflen) isi_cursor_init(&task.cursor, &sc);
 }
 
 Bytes Command::Buffer() const {
@@ -158,7 +161,7 @@ bool Command::PagesIntact() const {
 
 // The buffer for control data is as long as conn.c makes it, on the heap: one
 // byte beyond it is found.
-RxTest::RxTest() : control_data_(ISI_CONTROL_DATA_MAX + ISCSI_PAD_TO) {
+RxTest::RxTest() : control_data_(ISI_CONTROL_DATA_MAX) {
   current = this;
   conn_.session = &session_;
   conn_.limits = DefaultLimits();
@@ -211,20 +214,6 @@ void RxTest::AppendDigest(Bytes* bytes, size_t from) {
     bytes->push_back(static_cast<uint8_t>(digest >> shift));
 }
 
-bool RxTest::ReceiveChunk(std::span<const uint8_t> chunk) {
-  while (!chunk.empty() && conn_.state == ISI_CONN_LIVE) {
-    iov_iter iter = {};
-    isi_rx_iter(&conn_, &iter);
-    const size_t n = std::min(chunk.size(), iter.count);
-    EXPECT_GT(n, 0u);
-    if (isi_rx_is_summed(&conn_)) isi_rx_sum(&conn_, chunk.data(), n);
-    std::memcpy(iter.to, chunk.data(), n);
-    chunk = chunk.subspan(n);
-    if (isi_rx_advance(&conn_, n)) break;
-  }
-  return conn_.state == ISI_CONN_LIVE;
-}
-
 bool RxTest::Receive(std::span<const uint8_t> bytes,
                      const std::vector<size_t>& chunks) {
   bool live = conn_.state == ISI_CONN_LIVE;
@@ -233,7 +222,8 @@ bool RxTest::Receive(std::span<const uint8_t> bytes,
         chunks.empty()
             ? bytes.size()
             : std::min(bytes.size(), chunks[std::min(i, chunks.size() - 1)]);
-    live = ReceiveChunk(bytes.first(n));
+    isi_rx_take(&conn_, bytes.data(), n);
+    live = conn_.state == ISI_CONN_LIVE;
     bytes = bytes.subspan(n);
   }
   return live;

@@ -38,6 +38,8 @@ class Command {
  private:
   std::vector<std::unique_ptr<page>> pages_;
   std::vector<scatterlist> sglist_;
+  std::vector<isi_r2t> r2ts_;
+  std::vector<isi_range> ranges_;
 };
 
 class RxTest : public testing::Test {
@@ -85,7 +87,6 @@ class RxTest : public testing::Test {
 
   static void AppendDigest(Bytes* bytes, size_t from);
   Bytes PduBytes(iscsi_bhs bhs, const Bytes& data, const Bytes& ahs);
-  bool ReceiveChunk(std::span<const uint8_t> chunk);
 
   Bytes control_data_;
   std::vector<std::string> log_;

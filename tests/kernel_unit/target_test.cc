@@ -217,7 +217,7 @@ uint32_t Maybe(Dice* dice, uint32_t right) {
   return dice->OneIn(4) ? Awkward(dice, right) : right;
 }
 
-iscsi_bhs DishonestPdu(Dice* dice, const isi_xfer& x) {
+iscsi_bhs DishonestPdu(Dice* dice, const Xfer& x) {
   iscsi_bhs bhs;
   if (dice->OneIn(8)) {
     const iscsi_bhs_scsi_response response =

@@ -140,7 +140,7 @@ Bytes Request::Buffer() const {
   return buffer;
 }
 
-TxTest::TxTest() : control_data_(ISI_CONTROL_DATA_MAX + ISCSI_PAD_TO) {
+TxTest::TxTest() : control_data_(ISI_CONTROL_DATA_MAX) {
   current = this;
   host_ = {.priv = &session_, .can_queue = kTags};
   session_.shost = &host_;
@@ -154,6 +154,7 @@ TxTest::TxTest() : control_data_(ISI_CONTROL_DATA_MAX + ISCSI_PAD_TO) {
   conn_.exp_statsn = 5;
   conn_.cid = 3;
   conn_.rx.data = control_data_.data();
+  conn_.r2ts = r2ts_.data();
   isi_tx_init(&conn_.tx);
   isi_rx_init(&conn_.rx);
 }
@@ -216,14 +217,6 @@ bool TxTest::ReceivePdu(iscsi_bhs bhs, const Bytes& data) {
   bytes.insert(bytes.end(), data.begin(), data.end());
   bytes.resize(bytes.size() + isi_pad(static_cast<uint32_t>(data.size())));
   if (conn_.limits.data_digest && !data.empty()) AppendDigest(&bytes, header);
-  for (size_t at = 0; at < bytes.size() && conn_.state == ISI_CONN_LIVE;) {
-    iov_iter iter = {};
-    isi_rx_iter(&conn_, &iter);
-    const size_t n = std::min(bytes.size() - at, iter.count);
-    if (isi_rx_is_summed(&conn_)) isi_rx_sum(&conn_, bytes.data() + at, n);
-    std::memcpy(iter.to, bytes.data() + at, n);
-    at += n;
-    if (isi_rx_advance(&conn_, n)) break;
-  }
+  isi_rx_take(&conn_, bytes.data(), bytes.size());
   return conn_.state == ISI_CONN_LIVE;
 }

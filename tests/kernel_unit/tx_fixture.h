@@ -96,6 +96,8 @@ class TxTest : public testing::Test {
   std::vector<std::unique_ptr<Request>> requests_;
   std::vector<std::unique_ptr<page>> pool_;
   Bytes control_data_;
+  std::vector<isi_r2t> r2ts_ =
+      std::vector<isi_r2t>(kTags * (ISI_MAX_OUTSTANDING_R2T + 1));
   Bytes wire_;
   uint64_t sent_ = 0;
 };

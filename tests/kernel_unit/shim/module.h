@@ -175,30 +175,15 @@ struct bio_vec { struct page *bv_page; unsigned int bv_len, bv_offset; };
 #define page_address(page) ((void *)(page)->bytes)
 #define memcpy_from_page(to, page, offset, length) \
 	memcpy(to, (page)->bytes + (offset), length)
+#define offset_in_page(p) ((unsigned int)((unsigned long)(p) % PAGE_SIZE))
+#define virt_to_page(p) ((struct page *)((unsigned long)(p) - offset_in_page(p)))
 struct kvec { void *iov_base; size_t iov_len; };
 
-/* One contiguous piece: neither rx.c nor sock.c gives more. */
-#define ITER_DEST 0
-struct iov_iter { u8 *to; size_t count; };
-
-static inline void iov_iter_kvec(struct iov_iter *iter, int direction,
-				 const struct kvec *kvec, unsigned long n,
-				 size_t count)
+static inline void memcpy_to_bvec(struct bio_vec *bvec, const u8 *from)
 {
-	(void)direction;
-	(void)n;
-	iter->to = (u8 *)kvec->iov_base;
-	iter->count = count;
-}
+	unsigned long to = (unsigned long)bvec->bv_page + bvec->bv_offset;
 
-static inline void iov_iter_bvec(struct iov_iter *iter, int direction,
-				 const struct bio_vec *bvec, unsigned long n,
-				 size_t count)
-{
-	(void)direction;
-	(void)n;
-	iter->to = bvec->bv_page->bytes + bvec->bv_offset;
-	iter->count = count;
+	memcpy((void *)to, from, bvec->bv_len);
 }
 
 struct scatterlist {
