@@ -1,9 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# vm: --turns
 #
 # A target that falls silent, at each step but those of 21-task-management.sh:
 # how long it takes until that is noticed, beside the bound that is documented
 # (LoginTimeout, iscsictl's --timeout, kernel/eh.c). C-110 C-113
+#
+# The CPUs take turns, as in 20-netlink.sh: with the only session a static key of
+# the kernel's comes and goes.
 #
 #   initiator 10.1.1.1 --veth-1, MTU 1500-- 10.1.1.2 tgt1: iscsi_target
 
