@@ -472,6 +472,7 @@ enum isi_fail isi_rx_end(struct isi_conn *conn);
 /* pool.c */
 int isi_pool_alloc(struct isi_pool *pool);			/* process */
 void isi_pool_free(struct isi_pool *pool);			/* any */
+bool isi_pool_ready(struct isi_pool *pool);			/* conn lock */
 bool isi_pool_take(struct isi_pool *pool, u32 max,
 		   struct bio_vec *bvec);			/* conn lock */
 

@@ -54,20 +54,31 @@ static bool replace_page(struct page **page)
 }
 
 /**
+ * isi_pool_ready() - is there room for more?
+ * @pool: the conn lock is held
+ *
+ * Return: false while TCP has the page that is next, and there is no other.
+ */
+bool isi_pool_ready(struct isi_pool *pool)
+{
+	struct page **page = &pool->pages[pool->next];
+
+	return pool->offset || page_count(*page) == 1 || replace_page(page);
+}
+
+/**
  * isi_pool_take() - room for the next bytes
  * @pool: the conn lock is held
  * @max: bytes wanted, not 0
  * @bvec: set to some of them, in one page
  *
- * Return: false while TCP has the page that is next, and there is no other.
+ * Return: isi_pool_ready()
  */
 bool isi_pool_take(struct isi_pool *pool, u32 max, struct bio_vec *bvec)
 {
-	struct page **page = &pool->pages[pool->next];
-
-	if (!pool->offset && page_count(*page) != 1 && !replace_page(page))
+	if (!isi_pool_ready(pool))
 		return false;
-	bvec->bv_page = *page;
+	bvec->bv_page = pool->pages[pool->next];
 	bvec->bv_offset = pool->offset;
 	bvec->bv_len = min_t(u32, max, PAGE_SIZE - pool->offset);
 	pool->offset += bvec->bv_len;

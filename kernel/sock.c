@@ -76,20 +76,16 @@ static int native_send(struct isi_conn *conn, struct kvec *kvec, bool more)
 	return tcp_sendmsg_locked(conn->sock->sk, &msg, kvec->iov_len);
 }
 
-/*
- * By reference where the page allows it, else copied. After a page of the pool
- * the next may not be had before TCP lets go of one (pool.c): it is pushed.
- */
+/* By reference where the page allows it, else copied. */
 static int native_send_page(struct isi_conn *conn, struct bio_vec *bvec,
 			    bool more)
 {
 	struct msghdr msg = { .msg_flags = send_flags(more) };
-	bool push = !more || conn->limits.data_digest;
 
 	if (sendpage_ok(bvec->bv_page))
 		return isi_tcp_splice_locked(conn->sock->sk, bvec,
 					     msg.msg_flags |
-					     (push ? 0 : ISI_MSG_NO_PUSH));
+					     (more ? ISI_MSG_NO_PUSH : 0));
 	iov_iter_bvec(&msg.msg_iter, ITER_SOURCE, bvec, 1, bvec->bv_len);
 	return tcp_sendmsg_locked(conn->sock->sk, &msg, bvec->bv_len);
 }

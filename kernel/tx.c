@@ -273,9 +273,14 @@ static bool copy_data(struct isi_conn *conn, u32 left)
 	return true;
 }
 
+/*
+ * Where the pool has no page for what follows, this one is pushed: TCP gives
+ * none back of what it keeps to itself.
+ */
 static int push_copy(struct isi_conn *conn, u32 left)
 {
 	struct bio_vec *copied = &conn->tx.copied;
+	bool more;
 	int sent;
 
 	if (!copied->bv_len && !copy_data(conn, left)) {
@@ -283,9 +288,9 @@ static int push_copy(struct isi_conn *conn, u32 left)
 		return -EAGAIN;
 	}
 	left -= copied->bv_len;
-	sent = conn->ops->send_page(conn, copied,
-				    more_follows(conn,
-						 left + conn->tx.tail_len));
+	more = more_follows(conn, left + conn->tx.tail_len) &&
+	       isi_pool_ready(&conn->pool);
+	sent = conn->ops->send_page(conn, copied, more);
 	if (sent > 0) {
 		copied->bv_offset += sent;
 		copied->bv_len -= sent;

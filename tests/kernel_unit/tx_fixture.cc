@@ -60,6 +60,8 @@ extern "C" {
 
 void scsi_done(struct scsi_cmnd* sc) { Socket::Done(sc); }
 
+bool isi_pool_ready(struct isi_pool*) { return true; }
+
 bool isi_pool_take(struct isi_pool*, u32 max, struct bio_vec* bvec) {
   *bvec = {Socket::FreshPage(), std::min(max, u32{sizeof(page)}), 0};
   return true;
