@@ -188,14 +188,15 @@ logout_under_io() {
 	for _ in {1..5}; do
 		log_in brief
 		fio --name=lost --filename="${disks[0]}" --rw=randread --bs=4k \
-			--direct=1 --ioengine=libaio --iodepth=8 --time_based \
-			--runtime=1000 --output=/dev/null 2>/dev/null &
+			--direct=1 --ioengine=libaio --iodepth=8 --thread \
+			--time_based --runtime=1000 --output=/dev/null 2>/dev/null &
 		user=$!
 		wait_for grep -qv '^ *0 ' "/sys/block/${disks[0]##*/}/inflight"
 		run iscsictl logout --force brief
 		# What was under way has failed, or all of it came before the
-		# disk went: then a read finds no bytes, and fio reads on.
-		kill $user 2>/dev/null || true
+		# disk went: then a read finds no bytes, and fio reads on. One
+		# that hangs keeps it from dying.
+		kill -KILL $user 2>/dev/null || true
 		wait_for ended $user
 	done
 	kill $reader
