@@ -209,10 +209,10 @@ static bool generic_holds(struct isi_conn *conn, u64 sent)
 }
 
 /* From where they went. */
-static void sum_received(struct isi_conn *conn, const struct bio_vec *room,
+static void sum_received(struct isi_conn *conn, struct bio_vec *room,
 			 size_t length)
 {
-	void *bytes = bvec_kmap_local((struct bio_vec *)room);
+	void *bytes = bvec_kmap_local(room);
 
 	isi_rx_sum(conn, bytes, length);
 	kunmap_local(bytes);
