@@ -2,11 +2,12 @@
 #include "daemon/config/load.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
+
+#include "tests/unit/temporary_directory.h"
 
 namespace iscsid::config {
 namespace {
@@ -14,15 +15,11 @@ namespace {
 class LoadTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = testing::TempDir() + "iscsi.XXXXXX";
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
     paths_ = {folder_ / "iscsi.conf", folder_ / "iscsi.conf.d",
               folder_ / "initiatorname.iscsi"};
     std::filesystem::create_directory(paths_.fragments);
     Write(paths_.main, "", 0600);
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   void Write(const std::string& path, const std::string& text, mode_t mode) {
     std::ofstream(path) << text;
@@ -35,7 +32,8 @@ class LoadTest : public testing::Test {
            settings + " }\n";
   }
 
-  std::filesystem::path folder_;
+  TemporaryDirectory directory_;
+  const std::filesystem::path folder_ = directory_.path();
   Paths paths_;
 };
 

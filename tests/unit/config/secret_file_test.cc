@@ -9,19 +9,14 @@
 #include <fstream>
 
 #include "daemon/config/parse.h"
+#include "tests/unit/temporary_directory.h"
 
 namespace iscsid::config {
 namespace {
 
 class SecretFileTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = testing::TempDir() + "iscsi.XXXXXX";
-    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-    unsetenv("CREDENTIALS_DIRECTORY");
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
+  void SetUp() override { unsetenv("CREDENTIALS_DIRECTORY"); }
 
   std::string Write(const std::string& name, const std::string& text,
                     mode_t mode = 0600) {
@@ -53,7 +48,8 @@ class SecretFileTest : public testing::Test {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
   }
 
-  std::filesystem::path folder_;
+  TemporaryDirectory directory_;
+  const std::filesystem::path folder_ = directory_.path();
 };
 
 TEST_F(SecretFileTest, ReadsAFile) {

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "daemon/proto/text.h"
+#include "tests/unit/temporary_directory.h"
 
 namespace iscsid {
 namespace {
@@ -79,7 +80,8 @@ void Report() {
 
 // What a process of this program reports with this file as OPENSSL_CONF.
 std::string ReportUnder(const std::string& conf) {
-  const std::string path = testing::TempDir() + "openssl.cnf";
+  const TemporaryDirectory directory;
+  const std::string path = directory.path() + "/openssl.cnf";
   std::ofstream(path) << conf;
   const std::string command =
       "OPENSSL_CONF=" + path + " '" + self + "' report 2>&1";

@@ -4,30 +4,14 @@
 #ifndef ISCSID_TESTS_UNIT_IO_SYSTEM_TREE_H_
 #define ISCSID_TESTS_UNIT_IO_SYSTEM_TREE_H_
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 
 #include "daemon/io/sysfs.h"
+#include "tests/unit/temporary_directory.h"
 
 namespace iscsid {
-
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string name = std::filesystem::temp_directory_path() / "iscsidXXXXXX";
-    path_ = ::mkdtemp(name.data());
-  }
-  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 class SystemTree {
  public:

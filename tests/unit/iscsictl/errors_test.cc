@@ -10,6 +10,7 @@
 #include <set>
 
 #include "tests/unit/iscsictl/fake_daemon.h"
+#include "tests/unit/temporary_directory.h"
 
 namespace iscsid::cli {
 namespace {
@@ -84,7 +85,8 @@ Failure ConnectFailure(const std::string& path) {
 }
 
 TEST(ConnectTest, SaysThatTheDaemonDoesNotRun) {
-  const std::string path = testing::TempDir() + "nobody.sock";
+  const TemporaryDirectory directory;
+  const std::string path = directory.path() + "/nobody.sock";
   const Failure missing = ConnectFailure(path);
   EXPECT_EQ(missing.code, ExitCode::kNoDaemon);
   EXPECT_EQ(missing.message, "iscsid is not running (nothing listens on " +
@@ -92,7 +94,6 @@ TEST(ConnectTest, SaysThatTheDaemonDoesNotRun) {
                                  "); start it with 'systemctl start iscsid'");
   std::ofstream(path) << "no socket";
   EXPECT_EQ(ConnectFailure(path).code, ExitCode::kNoDaemon);
-  unlink(path.c_str());
   EXPECT_EQ(ConnectFailure(std::string(200, 'x')).code, ExitCode::kUsage);
 }
 
@@ -181,14 +182,14 @@ TEST(ExitCodeTest, TheManualListsThem) {
 
 class ConfigCheckTest : public testing::Test {
  protected:
-  void TearDown() override { unlink(path_.c_str()); }
   Outcome Check(const std::string& text, Arguments more = {}) {
     std::ofstream(path_) << text;
     Arguments arguments = {"config", "check", path_};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return RunAlone(arguments);
   }
-  const std::string path_ = testing::TempDir() + "iscsictl_check.conf";
+  TemporaryDirectory directory_;
+  const std::string path_ = directory_.path() + "/iscsi.conf";
 };
 
 TEST_F(ConfigCheckTest, NeedsNoDaemon) {
