@@ -168,6 +168,7 @@ class Daemon {
     service_.Stopping();
     overdue_ = clock_.At(clock_.Now() + kStopTimeout, [this] {
       log_.Error("not all calls ended in time");
+      log_.Close();
       std::_Exit(EXIT_FAILURE);
     });
     server_.Close();

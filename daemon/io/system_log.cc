@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "daemon/io/system_log.h"
 
+#include <limits.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -8,6 +9,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -55,6 +57,11 @@ bool StderrIsJournal() {
          std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
 }
 
+bool StderrIsFile() {
+  struct stat status {};
+  return ::fstat(STDERR_FILENO, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 UniqueFd ConnectJournal() {
   UniqueFd fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   sockaddr_un address{};
@@ -79,6 +86,13 @@ std::string OneLine(std::string_view message) {
 
 SystemLog::SystemLog(LogLevel least, bool to_stderr) : least_(least) {
   if (!to_stderr && StderrIsJournal()) journal_ = ConnectJournal();
+  if (journal_ || !StderrIsFile()) return;
+  Result<Spool> spool = Spool::Start(STDERR_FILENO);
+  if (spool) {
+    spool_.emplace(*std::move(spool));
+  } else {
+    Warning(spool.error().what + "; writing the log may wait for its file");
+  }
 }
 
 void SystemLog::Write(LogLevel level, std::string_view message) {
@@ -104,12 +118,15 @@ bool SystemLog::WriteJournal(LogLevel level, std::string_view message) {
                 MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
 }
 
+// A pipe that is ready takes PIPE_BUF bytes without waiting.
 bool SystemLog::WriteStderr(LogLevel level, std::string_view message) {
-  pollfd ready{STDERR_FILENO, POLLOUT, 0};
+  const int fd = spool_ ? spool_->fd() : STDERR_FILENO;
+  pollfd ready{fd, POLLOUT, 0};
   if (::poll(&ready, 1, 0) != 1 || (ready.revents & POLLOUT) == 0) return false;
-  const std::string line =
-      std::string("iscsid: ") + Word(level) + OneLine(message) + "\n";
-  return ::write(STDERR_FILENO, line.data(), line.size()) >= 0;
+  std::string line = std::string("iscsid: ") + Word(level) + OneLine(message);
+  line.resize(std::min<size_t>(line.size(), PIPE_BUF - 1));
+  line += '\n';
+  return ::write(fd, line.data(), line.size()) >= 0;
 }
 
 }  // namespace iscsid

@@ -1,34 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "daemon/io/worker.h"
 
-#include <cstring>
-#include <string>
+#include "daemon/io/thread.h"
 
 namespace iscsid {
-namespace {
-
-// Locked into memory like everything, so not the 8 MiB it would be.
-constexpr size_t kStackBytes = 512 * 1024;
-
-}  // namespace
-
 Worker::Worker(asio::any_io_executor loop)
     : loop_(std::move(loop)), shared_(std::make_shared<Shared>()) {}
 
 Status Worker::Start() {
-  pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, kStackBytes);
   auto argument = std::make_unique<std::shared_ptr<Shared>>(shared_);
-  pthread_t thread;
-  const int error = pthread_create(&thread, &attributes, Main, argument.get());
-  pthread_attr_destroy(&attributes);
-  if (error != 0) {
-    return {Errc::kSystem,
-            std::string("helper thread: ") + std::strerror(error)};
-  }
+  const Result<pthread_t> thread = StartThread(Main, argument.get());
+  if (!thread) return thread.error();
   argument.release();
-  thread_ = thread;
+  thread_ = *thread;
   return {};
 }
 

@@ -67,7 +67,7 @@ expect_found_out() {
 	assert test $took -ge $((timeout - 1))
 	assert test $took -le $((interval + timeout + slack))
 	# By now the session may tell why it cannot log in again.
-	assert grep -q 'no sign of life after a ping' "$daemon_log"
+	wait_for grep -q 'no sign of life after a ping' "$daemon_log"
 }
 
 net_add tgt1 1

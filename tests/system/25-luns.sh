@@ -85,7 +85,7 @@ echo -n "fd_dev_size=$((48 << 20))" >"$backstore/control"
 echo -n default_tg_pt_gp >"$lio/iscsi/$auto/tpgt_1/lun/lun_7/alua_tg_pt_gp" # 3F/03
 touch_lun $auto 7
 wait_for size_is "$(disk 7)" $((48 << 20))
-assert log_has "what a logical unit says of itself changed (says LUN 7)"
+wait_for log_has "what a logical unit says of itself changed (says LUN 7)"
 
 say "nothing of that has harmed who only looked on"
 fio_end "$unharmed"
@@ -128,7 +128,7 @@ log_in scripted
 assert size_is "${disks[0]}" $((64 << 20))
 run dd if=/dev/zero of="${disks[0]}" bs=4k count=1 oflag=direct status=none
 wait_for size_is "${disks[0]}" $((128 << 20))
-assert log_has "a logical unit's size changed (says LUN 0)"
+wait_for log_has "a logical unit's size changed (says LUN 0)"
 log_out scripted
 target_ended "$started"
 

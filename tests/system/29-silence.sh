@@ -94,7 +94,7 @@ END
 log_in disk
 use_cache "${disks[0]}"
 within $((command_timeout + eh_bound + relogin)) "logout" run iscsictl logout disk
-assert grep -q '(disk): .*LOGGED_IN --.*T15' "$daemon_log" # else there was none
+wait_for grep -q '(disk): .*LOGGED_IN --.*T15' "$daemon_log" # else there was none
 target_forget
 
 # 30 seconds more than LoginTimeout are what iscsictl waits for the disks.
