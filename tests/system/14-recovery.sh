@@ -99,7 +99,9 @@ fio_done
 # Each line: milliseconds, latency in nanoseconds, ...
 slowest=$(sort -t, -k2,2n /tmp/under.*_lat.*.log | tail -1 | cut -d, -f2 | tr -d ' ')
 say "slowest I/O: $((slowest / 1000000)) ms"
-assert test "$slowest" -lt 1000000000
+most=1000
+! on_debug || most=3000 # one that waited for a daemon would have taken more
+assert test $((slowest / 1000000)) -lt $most
 
 say "iscsid is killed, the connection is lost, the next iscsid recovers it"
 iscsid_kill
