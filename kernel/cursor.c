@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A place in a command's scatterlist. The host's dma_boundary keeps every
- * element within one page, so an element is what one bio_vec can name.
- * Sequential use costs nothing; a step back walks from the start.
+ * A place in a command's scatterlist. An element is memory in one piece, of one
+ * page or of several, which may be freed one by one. Sequential use costs nothing;
+ * a step back walks from the start.
  */
+#include <linux/highmem.h>
+
 #include "isi.h"
 
 void isi_cursor_init(struct isi_cursor *cur, struct scsi_cmnd *sc)
@@ -29,17 +31,87 @@ void isi_cursor_seek(struct isi_cursor *cur, u32 offset)
 	cur->offset = offset;
 }
 
-/* The next contiguous bytes, @max at most; @max is not 0. */
+/* Of the element, from the cursor on. */
+static u32 left(const struct isi_cursor *cur)
+{
+	return cur->sg_start + cur->sg->length - cur->offset;
+}
+
+/* From where the element's first page begins to the cursor. */
+static u32 position(const struct isi_cursor *cur)
+{
+	return cur->sg->offset + cur->offset - cur->sg_start;
+}
+
+static struct page *page_at(const struct isi_cursor *cur, u32 position)
+{
+	return pfn_to_page(page_to_pfn(sg_page(cur->sg)) +
+			   position / PAGE_SIZE);
+}
+
+/* From @page to the end of what is freed together with it. */
+static size_t held_together(struct page *page)
+{
+	struct page *head = compound_head(page);
+
+	return page_size(head) -
+	       (page_to_pfn(page) - page_to_pfn(head)) * PAGE_SIZE;
+}
+
+/* The next bytes that one reference covers, @max at most; @max is not 0. */
 void isi_cursor_bvec(struct isi_cursor *cur, u32 max, struct bio_vec *bvec)
 {
-	u32 skip = cur->offset - cur->sg_start;
+	u32 at = position(cur);
 
-	bvec->bv_page = sg_page(cur->sg);
-	bvec->bv_offset = cur->sg->offset + skip;
-	bvec->bv_len = min(max, cur->sg->length - skip);
+	bvec->bv_page = page_at(cur, at);
+	bvec->bv_offset = at % PAGE_SIZE;
+	bvec->bv_len = min_t(size_t, min(max, left(cur)),
+			     held_together(bvec->bv_page) - bvec->bv_offset);
 }
 
 void isi_cursor_advance(struct isi_cursor *cur, u32 bytes)
 {
 	isi_cursor_seek(cur, cur->offset + bytes);
+}
+
+/* The next bytes, past which the cursor moves: @max of them, or to a page's end. */
+static inline u32 take(struct isi_cursor *cur, u32 max)
+{
+	u32 bytes = min(max, (u32)(PAGE_SIZE - position(cur) % PAGE_SIZE));
+
+	bytes = min(bytes, left(cur));
+	cur->offset += bytes;
+	if (!left(cur) && !sg_is_last(cur->sg)) {
+		cur->sg = sg_next(cur->sg);
+		cur->sg_start = cur->offset;
+	}
+	return bytes;
+}
+
+/* @length bytes to where the cursor is; as many are left. */
+void isi_cursor_put(struct isi_cursor *cur, const void *from, u32 length)
+{
+	struct page *page;
+	u32 at, n;
+
+	for (; length; length -= n, from += n) {
+		at = position(cur);
+		page = page_at(cur, at);
+		n = take(cur, length);
+		memcpy_to_page(page, at % PAGE_SIZE, from, n);
+	}
+}
+
+/* And from there. */
+void isi_cursor_get(struct isi_cursor *cur, void *to, u32 length)
+{
+	struct page *page;
+	u32 at, n;
+
+	for (; length; length -= n, to += n) {
+		at = position(cur);
+		page = page_at(cur, at);
+		n = take(cur, length);
+		memcpy_from_page(to, page, at % PAGE_SIZE, n);
+	}
 }

@@ -119,8 +119,6 @@ static ISI_TEMPLATE_CONST struct scsi_host_template isi_host_template = {
 	.this_id		= -1,
 	.sg_tablesize		= 4096,
 	.max_sectors		= 0xffff,
-	/* A segment is what one bio_vec can name (cursor.c). */
-	.dma_boundary		= PAGE_SIZE - 1,
 };
 
 /* Return: a host that is not added, with a zeroed session, or NULL. */

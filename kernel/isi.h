@@ -403,6 +403,8 @@ void isi_cursor_init(struct isi_cursor *cur, struct scsi_cmnd *sc);
 void isi_cursor_seek(struct isi_cursor *cur, u32 offset);
 void isi_cursor_bvec(struct isi_cursor *cur, u32 max, struct bio_vec *bvec);
 void isi_cursor_advance(struct isi_cursor *cur, u32 bytes);
+void isi_cursor_put(struct isi_cursor *cur, const void *from, u32 length);
+void isi_cursor_get(struct isi_cursor *cur, void *to, u32 length);
 
 /* task.c */
 void isi_task_start(struct isi_task *task, struct isi_conn *conn,

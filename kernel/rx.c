@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Cutting the byte stream into PDUs (RFC 7143 §11.1): BHS, AHS, header digest,
- * data segment, pad, data digest. The parser knows where the next bytes go
- * (isi_rx_room) and is told how many came (isi_rx_advance), so that payload is
- * copied once, from the socket into the command's pages, whichever way the
- * socket is read. Any split of the stream gives the same PDUs. C-005
+ * data segment, pad, data digest. The parser takes what lies in the socket
+ * (isi_rx_take), or says where the next bytes go (isi_rx_room) and is told how
+ * many came (isi_rx_advance), so that payload is copied once, from the socket into
+ * the command's pages, whichever way the socket is read. Any split of the stream
+ * gives the same PDUs. C-005
  */
 #include <linux/bvec.h>
 
@@ -33,12 +34,31 @@ void isi_rx_forget(struct isi_conn *conn, const struct isi_task *task)
 	conn->rx.drop = true;
 }
 
-/* Memory of the kernel's own, up to the end of a page. */
-static void room_at(struct bio_vec *room, void *base, u32 length)
+/* Where the next bytes belong that are not a command's; NULL: nobody wants them. */
+static void *control_room(struct isi_conn *conn)
 {
-	room->bv_page = virt_to_page(base);
-	room->bv_offset = offset_in_page(base);
-	room->bv_len = min_t(u32, length, PAGE_SIZE - room->bv_offset);
+	struct isi_rx *rx = &conn->rx;
+
+	switch (rx->part) {
+	case ISI_RX_BHS:
+		return (u8 *)(&rx->bhs + 1) - rx->left;
+	case ISI_RX_HEADER_DIGEST:
+	case ISI_RX_DATA_DIGEST:
+		return (u8 *)(&rx->digest + 1) - rx->left;
+	case ISI_RX_DATA:
+		if (rx->drop)
+			break;
+		return rx->data + isi_get_dlength(&rx->bhs) - rx->left;
+	case ISI_RX_AHS:
+	case ISI_RX_PAD:
+		break;
+	}
+	return NULL;
+}
+
+static bool is_command_data(const struct isi_rx *rx)
+{
+	return rx->part == ISI_RX_DATA && rx->task;
 }
 
 /**
@@ -49,34 +69,26 @@ static void room_at(struct bio_vec *room, void *base, u32 length)
 void isi_rx_room(struct isi_conn *conn, struct bio_vec *room)
 {
 	struct isi_rx *rx = &conn->rx;
+	u32 length = rx->left;
+	void *base;
 
-	switch (rx->part) {
-	case ISI_RX_BHS:
-		room_at(room, (u8 *)(&rx->bhs + 1) - rx->left, rx->left);
+	if (is_command_data(rx)) {
+		isi_cursor_bvec(&rx->task->cursor, length, room);
+		room->bv_len = min_t(u32, room->bv_len,
+				     PAGE_SIZE - room->bv_offset);
 		return;
-	case ISI_RX_DATA:
-		if (rx->drop)
-			break;
-		if (rx->task)
-			isi_cursor_bvec(&rx->task->cursor, rx->left, room);
-		else
-			room_at(room, rx->data + isi_get_dlength(&rx->bhs) -
-				rx->left, rx->left);
-		return;
-	case ISI_RX_HEADER_DIGEST:
-	case ISI_RX_DATA_DIGEST:
-		room_at(room, (u8 *)(&rx->digest + 1) - rx->left, rx->left);
-		return;
-	case ISI_RX_AHS:
-	case ISI_RX_PAD:
-		break;
 	}
-	/* Nobody wants these: before control data, its buffer is free for them. */
-	if (rx->part == ISI_RX_PAD)
-		room_at(room, rx->pad, rx->left);
-	else
-		room_at(room, rx->data,
-			min_t(u32, rx->left, ISI_CONTROL_DATA_MAX));
+	base = control_room(conn);
+	/* What is skipped before control data may go where that will. */
+	if (!base && rx->part == ISI_RX_PAD) {
+		base = rx->pad;
+	} else if (!base) {
+		base = rx->data;
+		length = min_t(u32, length, ISI_CONTROL_DATA_MAX);
+	}
+	room->bv_page = virt_to_page(base);
+	room->bv_offset = offset_in_page(base);
+	room->bv_len = min_t(u32, length, PAGE_SIZE - room->bv_offset);
 }
 
 /* Do the next bytes count for a digest? RFC 7143 §11.2.3, C-121 */
@@ -164,20 +176,12 @@ static enum isi_fail next_part(struct isi_conn *conn)
 	return fail;
 }
 
-/**
- * isi_rx_advance() - @bytes have been written where isi_rx_room() said
- * @conn: its lock is held
- * @bytes: not more than there was room for
- *
- * Return: 0, or -EPROTO when the connection has failed.
- */
-int isi_rx_advance(struct isi_conn *conn, size_t bytes)
+/* @bytes of the part are where they belong. */
+static int advance(struct isi_conn *conn, size_t bytes)
 {
 	struct isi_rx *rx = &conn->rx;
 	enum isi_fail fail;
 
-	if (rx->part == ISI_RX_DATA && rx->task)
-		isi_cursor_advance(&rx->task->cursor, bytes);
 	rx->left -= bytes;
 	while (!rx->left) {
 		fail = next_part(conn);
@@ -190,26 +194,52 @@ int isi_rx_advance(struct isi_conn *conn, size_t bytes)
 }
 
 /**
+ * isi_rx_advance() - @bytes have been written where isi_rx_room() said
+ * @conn: its lock is held
+ * @bytes: not more than there was room for
+ *
+ * Return: 0, or -EPROTO when the connection has failed.
+ */
+int isi_rx_advance(struct isi_conn *conn, size_t bytes)
+{
+	if (is_command_data(&conn->rx))
+		isi_cursor_advance(&conn->rx.task->cursor, bytes);
+	return advance(conn, bytes);
+}
+
+/* Some bytes of the part to where they belong. */
+static void put(struct isi_conn *conn, const u8 *bytes, size_t length)
+{
+	void *to;
+
+	if (is_command_data(&conn->rx)) {
+		isi_cursor_put(&conn->rx.task->cursor, bytes, length);
+		return;
+	}
+	to = control_room(conn);
+	if (to)
+		memcpy(to, bytes, length);
+}
+
+/**
  * isi_rx_take() - the next bytes of the stream
  * @conn: its lock is held
- * @bytes: where nobody writes to them, as they are copied and summed
+ * @bytes: where nobody writes to them, as they are summed and copied
  * @length: of them
  *
  * Return: how many were taken: all, unless the connection failed.
  */
 size_t isi_rx_take(struct isi_conn *conn, const u8 *bytes, size_t length)
 {
-	struct bio_vec room;
-	size_t done = 0;
+	size_t done = 0, n;
 
 	while (done < length && isi_conn_live(conn)) {
-		isi_rx_room(conn, &room);
-		room.bv_len = min_t(size_t, room.bv_len, length - done);
+		n = min_t(size_t, conn->rx.left, length - done);
 		if (isi_rx_is_summed(conn))
-			isi_rx_sum(conn, bytes + done, room.bv_len);
-		memcpy_to_bvec(&room, bytes + done);
-		done += room.bv_len;
-		isi_rx_advance(conn, room.bv_len);
+			isi_rx_sum(conn, bytes + done, n);
+		put(conn, bytes + done, n);
+		done += n;
+		advance(conn, n);
 	}
 	return done;
 }

@@ -260,22 +260,20 @@ static int push_pages(struct isi_conn *conn, u32 left)
 static bool copy_data(struct isi_conn *conn, u32 left)
 {
 	struct isi_tx *tx = &conn->tx;
-	struct bio_vec bvec;
+	struct bio_vec *copied = &tx->copied;
 	void *to;
 
-	isi_cursor_bvec(&tx->task->cursor, left, &bvec);
-	if (!isi_pool_take(&conn->pool, bvec.bv_len, &tx->copied))
+	if (!isi_pool_take(&conn->pool, left, copied))
 		return false;
-	to = page_address(tx->copied.bv_page) + tx->copied.bv_offset;
-	memcpy_from_page(to, bvec.bv_page, bvec.bv_offset, tx->copied.bv_len);
-	tx->sum = isi_digest_add(tx->sum, to, tx->copied.bv_len);
-	isi_cursor_advance(&tx->task->cursor, tx->copied.bv_len);
+	to = page_address(copied->bv_page) + copied->bv_offset;
+	isi_cursor_get(&tx->task->cursor, to, copied->bv_len);
+	tx->sum = isi_digest_add(tx->sum, to, copied->bv_len);
 	return true;
 }
 
 /*
- * Where the pool has no page for what follows, this one is pushed: TCP gives
- * none back of what it keeps to itself.
+ * Where the pool has no room for what follows, this is pushed: TCP gives none
+ * back of what it keeps to itself.
  */
 static int push_copy(struct isi_conn *conn, u32 left)
 {

@@ -8,6 +8,8 @@
 namespace {
 
 constexpr uint8_t kUntouched = 0xee;
+constexpr unsigned int kElementPages = 3;  // the element is within these
+constexpr unsigned int kElementBytes = kElementPages * sizeof(page);
 
 RxTest* current = nullptr;
 
@@ -119,11 +121,12 @@ Command::Command(uint32_t itt, uint32_t bufflen, bool read,
                  const isi_limits& limits)
     : r2ts_(isi_r2t_room(&limits)), ranges_(isi_range_room(&limits)) {
   for (uint32_t at = 0; at < bufflen;) {
-    pages_.push_back(std::make_unique<page>());
-    std::memset(pages_.back()->bytes, kUntouched, sizeof(page));
+    pages_.push_back(std::make_unique<page[]>(kElementPages));
+    std::memset(pages_.back().get(), kUntouched, kElementBytes);
     const auto n = static_cast<unsigned int>(pages_.size());
     const unsigned int offset = n * 37 % 101;
-    const unsigned int length = std::min(bufflen - at, 1 + n * 613 % 3900);
+    const unsigned int length =
+        std::min(bufflen - at, 1 + n * 2113 % (kElementBytes - 101));
     sglist_.push_back({pages_.back().get(), offset, length, false});
     at += length;
   }
@@ -141,20 +144,29 @@ Command::Command(uint32_t itt, uint32_t bufflen, bool read,
   if (bufflen) isi_cursor_init(&task.cursor, &sc);
 }
 
+namespace {
+
+// An element's memory goes beyond its first page.
+const uint8_t* BytesOf(const scatterlist& sg) {
+  return reinterpret_cast<const uint8_t*>(sg.page);
+}
+
+}  // namespace
+
 Bytes Command::Buffer() const {
   Bytes buffer;
   for (const scatterlist& sg : sglist_)
-    buffer.insert(buffer.end(), sg.page->bytes + sg.offset,
-                  sg.page->bytes + sg.offset + sg.length);
+    buffer.insert(buffer.end(), BytesOf(sg) + sg.offset,
+                  BytesOf(sg) + sg.offset + sg.length);
   return buffer;
 }
 
 bool Command::PagesIntact() const {
   return std::all_of(sglist_.begin(), sglist_.end(), [](const scatterlist& sg) {
-    const uint8_t* bytes = sg.page->bytes;
+    const uint8_t* bytes = BytesOf(sg);
     const auto untouched = [](uint8_t byte) { return byte == kUntouched; };
     return std::all_of(bytes, bytes + sg.offset, untouched) &&
-           std::all_of(bytes + sg.offset + sg.length, bytes + sizeof(page),
+           std::all_of(bytes + sg.offset + sg.length, bytes + kElementBytes,
                        untouched);
   });
 }

@@ -36,7 +36,7 @@ class Command {
   Bytes sense = Bytes(SCSI_SENSE_BUFFERSIZE);
 
  private:
-  std::vector<std::unique_ptr<page>> pages_;
+  std::vector<std::unique_ptr<page[]>> pages_;
   std::vector<scatterlist> sglist_;
   std::vector<isi_r2t> r2ts_;
   std::vector<isi_range> ranges_;

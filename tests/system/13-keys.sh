@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What was negotiated is what happens: all of ImmediateData × InitialR2T, a
-# window of one command, and limits so small that a large write takes hundreds
-# of bursts.
+# What was negotiated is what happens: all of ImmediateData × InitialR2T, digests
+# of data that lies in huge pages, a window of one command, and limits so small that
+# a large write takes hundreds of bursts.
 #
 #   initiator 10.1.1.1 --veth-1, MTU 1500-- 10.1.1.2 tgt1: LIO
 #             10.1.2.1 --veth-2, MTU 1500-- 10.1.2.2 tgt2: tgt
@@ -41,7 +41,8 @@ combination() {
 
 net_add tgt1 1
 net_add tgt2 2
-lio_start tgt1 10.1.1.2 $lio_iqn --param InitialR2T=No --param FirstBurstLength=65536
+lio_start tgt1 10.1.1.2 $lio_iqn --param InitialR2T=No --param FirstBurstLength=65536 \
+	--param HeaderDigest=CRC32C,None --param DataDigest=CRC32C,None
 tgt_start tgt2 10.1.2.2 $tgt_iqn --param InitialR2T=No --param ImmediateData=Yes /var/tmp/tgt.img
 load_module
 # What fits into FirstBurstLength but not into one PDU goes out unsolicited.
@@ -59,6 +60,18 @@ for nickname in lio tgt; do
 		done
 	done
 done
+
+# An element of such a command's scatterlist is of many pages.
+say "data in huge pages, with and without digests"
+echo 16 >/proc/sys/vm/nr_hugepages
+for digest in None CRC32C; do
+	log_in lio -o HeaderDigest=$digest -o DataDigest=$digest
+	assert_eq "$(session lio '.session.connections[0].keys.DataDigest')" $digest
+	FIO_MEMORY=mmaphuge fio_verify "${disks[0]}" 512 69632 1m
+	assert_not_counted lio conn_failures
+	log_out lio
+done
+echo 0 >/proc/sys/vm/nr_hugepages
 
 say "a window of one command"
 lio_stop $lio_iqn

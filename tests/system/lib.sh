@@ -145,7 +145,7 @@ fio_depth=16
 
 # fio_verify DEV BS...: random reads and writes with every block checked, at
 # each block size. FIO_SIZE (MiB, default 32m) of the disk are used, even on the debug
-# kernel with FIO_WHOLE=1.
+# kernel with FIO_WHOLE=1. FIO_MEMORY is where the data lies, mmaphuge for example.
 fio_verify() {
 	local device=$1 bs size=${FIO_SIZE:-32m}
 	[[ ${FIO_WHOLE-} ]] || ! on_debug || size=$((${size%m} * 128))k
@@ -153,7 +153,7 @@ fio_verify() {
 		run fio --name="verify-$bs" --filename="$device" --bs="$bs" \
 			--rw=randrw --direct=1 --ioengine=libaio \
 			--iodepth=$fio_depth --size="$size" \
-			--verify=crc32c --verify_fatal=1 --verify_backlog=64 \
+			--mem="${FIO_MEMORY:-malloc}" --verify=crc32c --verify_fatal=1 --verify_backlog=64 \
 			--minimal --output=/tmp/fio.out ||
 			{ cat /tmp/fio.out; fail "fio at $bs"; }
 	done

@@ -169,22 +169,23 @@ static inline void set_bit(int nr, unsigned long *word)
 }
 
 /* A page is where its bytes are. */
-struct page { u8 bytes[4096]; };
+struct page { u8 bytes[4096]; } __attribute__((aligned(4096)));
+struct page_frag { struct page *page; u32 offset, size; };
 struct bio_vec { struct page *bv_page; unsigned int bv_len, bv_offset; };
 #define PAGE_SIZE sizeof(struct page)
 #define page_address(page) ((void *)(page)->bytes)
-#define memcpy_from_page(to, page, offset, length) \
-	memcpy(to, (page)->bytes + (offset), length)
 #define offset_in_page(p) ((unsigned int)((unsigned long)(p) % PAGE_SIZE))
 #define virt_to_page(p) ((struct page *)((unsigned long)(p) - offset_in_page(p)))
 struct kvec { void *iov_base; size_t iov_len; };
 
-static inline void memcpy_to_bvec(struct bio_vec *bvec, const u8 *from)
-{
-	unsigned long to = (unsigned long)bvec->bv_page + bvec->bv_offset;
-
-	memcpy((void *)to, from, bvec->bv_len);
-}
+#define page_to_pfn(page) ((unsigned long)(page) / PAGE_SIZE)
+#define pfn_to_page(pfn) ((struct page *)((pfn) * PAGE_SIZE))
+#define compound_head(page) (page)
+#define page_size(page) sizeof(*(page))
+#define memcpy_to_page(page, offset, from, length) \
+	memcpy((page)->bytes + (offset), from, length)
+#define memcpy_from_page(to, page, offset, length) \
+	memcpy(to, (page)->bytes + (offset), length)
 
 struct scatterlist {
 	struct page *page;
