@@ -209,12 +209,12 @@ struct isi_rx {
 };
 
 /* With DataDigest: where the data to send is copied to. */
-#define ISI_POOL_PAGES		64
+#define ISI_POOL_CHUNKS		8
+#define ISI_POOL_ORDER		3	/* as skb_page_frag_refill() has it */
 
 struct isi_pool {
-	struct page *pages[ISI_POOL_PAGES];	/* NULL without DataDigest */
+	struct page_frag chunks[ISI_POOL_CHUNKS];	/* no pages without it */
 	unsigned int next;
-	u32 offset;			/* of what is free in the next one */
 };
 
 /* How a connection reaches its socket: sock.c has two of these. */
