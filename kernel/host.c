@@ -115,7 +115,6 @@ static ISI_TEMPLATE_CONST struct scsi_host_template isi_host_template = {
 	.track_queue_depth	= 1,
 	.skip_settle_delay	= 1,
 	.cmd_size		= sizeof(struct isi_task),
-	.host_tagset		= 1,
 	.this_id		= -1,
 	.sg_tablesize		= 4096,
 	.max_sectors		= 0xffff,
@@ -135,6 +134,8 @@ struct Scsi_Host *isi_host_alloc(const struct isi_session_spec *spec)
 	shost->cmd_per_lun = spec->lun_queue_depth;
 	shost->nr_hw_queues = min_t(unsigned int, spec->max_connections,
 				    nr_cpu_ids);
+	/* Where queues share tags, an I/O scheduler allocates 2048 requests. */
+	shost->host_tagset = shost->nr_hw_queues > 1;
 	shost->max_cmd_len = ISI_MAX_CDB_LEN;
 	shost->max_lun = ~0ULL;
 	shost->max_id = 1;
