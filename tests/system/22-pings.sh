@@ -18,6 +18,7 @@ interval=2
 timeout=2
 resume=6 # an attempt to connect under way, the pause after it, a login
 slack=4 # seconds until we see what has happened, on a machine that is busy
+! on_debug || slack=20
 
 state_is() { [[ $(session disk .session.state) == "$1" ]]; }
 counted_more() { (($(counter disk "$1") > $2)); }
