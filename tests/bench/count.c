@@ -24,7 +24,7 @@
 #include "marks.h"
 #include "plugin.h"
 
-#define BLOCKS (4u << 20)	/* translated in the life of a guest, at most */
+#define BLOCKS (16u << 20)	/* translated in the life of a guest, at most */
 #define VCPUS 4
 #define KERNEL (1ull << 63)
 

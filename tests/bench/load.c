@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * load [OPTION]... DEVICE
+ * load [OPTION]... DEVICE...
  *
  *   -w              write (default: read)
  *   -s              in sequence (default: at random)
  *   -b BYTES        of an I/O (4096)
- *   -d DEPTH        I/Os under way (1)
+ *   -d DEPTH        I/Os under way (1), the same number on each device
  *   -g GROUP        I/Os that are reaped and submitted in one go (1)
  *   -n COUNT        I/Os to measure, a multiple of GROUP (1000)
  *   -u COUNT        I/Os before that, which are not measured (100)
  *
  * O_DIRECT through io_uring, on the CPU it was started on, and one line of JSON
- * about it. It asks for time once for each group and allocates nothing while it
+ * about it: with several devices, the p99 of the best and of the worst of them
+ * too. It asks for time once for each group and allocates nothing while it
  * measures, so that what is counted is the kernel's work. By raw system calls:
  * that makes it a static program which needs no library.
  */
@@ -35,6 +36,9 @@
 
 #define MOST 1024		/* I/Os under way */
 
+static const double percentiles[] = { 1, 10, 25, 50, 75, 90, 95, 99, 99.9, 100 };
+#define PERCENTILES (sizeof(percentiles) / sizeof(percentiles[0]))
+
 struct ring {
 	int fd;
 	uint32_t *sq_tail, *sq_mask, *sq_array;
@@ -47,16 +51,21 @@ static struct {
 	bool write, sequential;
 	uint32_t bytes, depth, group;
 	uint64_t count, warm_up;
-	const char *device;
+	char **devices;
+	uint32_t device_count;
 } option = { .bytes = 4096, .depth = 1, .group = 1, .count = 1000, .warm_up = 100 };
 
 static struct ring ring;
-static int disk;
-static uint64_t blocks;			/* of option.bytes, on the disk */
+static int disks[MOST];			/* slots take them by turns */
+static uint64_t blocks;			/* of option.bytes, on the smallest disk */
 static uint64_t place;			/* of the last I/O, or chance */
 static char *buffers;
 static uint64_t started[MOST];		/* when, by slot */
-static uint64_t *latencies, measured;	/* of I/Os that have ended */
+static struct latency {
+	uint32_t device;
+	uint64_t ns;
+} *latencies;				/* of I/Os that have ended */
+static uint64_t measured;
 
 static uint64_t now(void)
 {
@@ -97,16 +106,22 @@ static void set_up_ring(void)
 	ring.cqes = (struct io_uring_cqe *)(cq + p.cq_off.cqes);
 }
 
-static void open_disk(void)
+static void open_disks(void)
 {
 	uint64_t size;
+	uint32_t i;
 
-	disk = open(option.device, O_DIRECT | (option.write ? O_RDWR : O_RDONLY));
-	if (disk < 0 || ioctl(disk, BLKGETSIZE64, &size))
-		err(1, "%s", option.device);
-	blocks = size / option.bytes;
-	if (!blocks)
-		errx(1, "%s is too small", option.device);
+	blocks = UINT64_MAX;
+	for (i = 0; i < option.device_count; i++) {
+		disks[i] = open(option.devices[i],
+				O_DIRECT | (option.write ? O_RDWR : O_RDONLY));
+		if (disks[i] < 0 || ioctl(disks[i], BLKGETSIZE64, &size))
+			err(1, "%s", option.devices[i]);
+		if (size / option.bytes < blocks)
+			blocks = size / option.bytes;
+		if (!blocks)
+			errx(1, "%s is too small", option.devices[i]);
+	}
 }
 
 static void get_memory(void)
@@ -140,7 +155,7 @@ static void prepare(uint32_t slot)
 
 	memset(sqe, 0, sizeof(*sqe));
 	sqe->opcode = option.write ? IORING_OP_WRITE : IORING_OP_READ;
-	sqe->fd = disk;
+	sqe->fd = disks[slot % option.device_count];
 	sqe->addr = (uintptr_t)(buffers + (size_t)slot * option.bytes);
 	sqe->len = option.bytes;
 	sqe->off = next_block() * option.bytes;
@@ -172,7 +187,9 @@ static void reap(uint32_t *slots, uint32_t n, bool measure)
 			     cqe->res < 0 ? strerror(-cqe->res) : "short");
 		slots[i] = cqe->user_data;
 		if (measure)
-			latencies[measured++] = t - started[slots[i]];
+			latencies[measured++] = (struct latency){
+				slots[i] % option.device_count, t - started[slots[i]]
+			};
 	}
 	__atomic_store_n(ring.cq_head, head + n, __ATOMIC_RELEASE);
 }
@@ -218,21 +235,58 @@ static void run(uint64_t count, bool measure)
 	}
 }
 
-static int compare(const void *a, const void *b)
+static int by_time(const void *a, const void *b)
 {
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	const struct latency *x = a, *y = b;
 
-	return x < y ? -1 : x > y;
+	return x->ns < y->ns ? -1 : x->ns > y->ns;
+}
+
+static int by_device(const void *a, const void *b)
+{
+	const struct latency *x = a, *y = b;
+
+	return x->device != y->device ? (x->device < y->device ? -1 : 1) : by_time(a, b);
+}
+
+/* Of @n that are sorted: what so many percent of them did not exceed. */
+static uint64_t percentile(const struct latency *sorted, uint64_t n, double percent)
+{
+	uint64_t i = n * percent / 100;
+
+	return sorted[i < n ? i : n - 1].ns;
+}
+
+static void report_devices(void)
+{
+	uint64_t best = UINT64_MAX, worst = 0, i, from = 0, p99;
+
+	qsort(latencies, measured, sizeof(*latencies), by_device);
+	for (i = 1; i <= measured; i++) {
+		if (i < measured && latencies[i].device == latencies[from].device)
+			continue;
+		p99 = percentile(latencies + from, i - from, 99);
+		best = p99 < best ? p99 : best;
+		worst = p99 > worst ? p99 : worst;
+		from = i;
+	}
+	printf(", \"best_p99_ns\": %" PRIu64 ", \"worst_p99_ns\": %" PRIu64, best, worst);
 }
 
 static void report(uint64_t elapsed)
 {
-	qsort(latencies, measured, sizeof(*latencies), compare);
-	printf("{\"ios\": %" PRIu64 ", \"elapsed_ns\": %" PRIu64
-	       ", \"ns_per_io\": %" PRIu64 ", \"p50_ns\": %" PRIu64
-	       ", \"p99_ns\": %" PRIu64 ", \"max_ns\": %" PRIu64 "}\n",
-	       measured, elapsed, elapsed / measured, latencies[measured / 2],
-	       latencies[measured * 99 / 100], latencies[measured - 1]);
+	uint32_t i;
+
+	qsort(latencies, measured, sizeof(*latencies), by_time);
+	printf("{\"ios\": %" PRIu64 ", \"ns_per_io\": %" PRIu64 ", \"latency_ns\": {",
+	       measured, elapsed / measured);
+	for (i = 0; i < PERCENTILES; i++)
+		printf("%s\"%g\": %" PRIu64, i ? ", " : "", percentiles[i],
+		       percentile(latencies, measured, percentiles[i]));
+	printf("}");
+	if (option.device_count > 1)
+		report_devices();
+	printf("}\n");
 }
 
 static void parse(int argc, char **argv)
@@ -265,13 +319,14 @@ static void parse(int argc, char **argv)
 		default:
 			exit(2);
 		}
-	option.device = argv[optind];
-	if (!option.device || !option.bytes || option.bytes % 512)
-		errx(2, "usage: load [OPTION]... DEVICE");
+	option.devices = argv + optind;
+	option.device_count = argc - optind;
+	if (!option.device_count || !option.bytes || option.bytes % 512)
+		errx(2, "usage: load [OPTION]... DEVICE...");
 	if (!option.group || !option.count || !option.depth || option.depth > MOST ||
 	    option.depth % option.group || option.count % option.group ||
-	    option.warm_up % option.group)
-		errx(2, "depth, count and warm-up are multiples of the group");
+	    option.warm_up % option.group || option.depth % option.device_count)
+		errx(2, "depth, count and warm-up are multiples of the group, the depth of the devices too");
 }
 
 int main(int argc, char **argv)
@@ -279,7 +334,7 @@ int main(int argc, char **argv)
 	uint64_t begin;
 
 	parse(argc, argv);
-	open_disk();
+	open_disks();
 	get_memory();
 	set_up_ring();
 	place = option.sequential ? 0 : 88172645463325252;

@@ -1,10 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# tests/bench/matrix.sh RUNS WORKS SYSTEM[:TARGET][:digests]...
+# tests/bench/matrix.sh RUNS SYSTEM[:TARGET][:digests][:xSESSIONS]=WORK[,WORK]...
 #
 # Runs in a guest of scripts/bench: brings up each system before its target and
-# runs each of the works, separated by commas, RUNS times. To the host go, over
+# runs each of the works RUNS times. A work is
+#
+#   SIZE-KIND-qdDEPTH    4k or 1m; randread, randwrite, read or write
+#   WORK+WORK            the first, while the second goes on
+#   login                of a session to one LUN, with no udevd; for each session
+#
+# To the host go, over
 # virtio ports, a line of JSON for each run (results), in the order in which the
 # plugin writes its sections, and where the kernel's functions are while a system
 # is up (symbols): after a line "system NAME", those of modules.
@@ -19,18 +25,28 @@ cpus=$(nproc --all)
 # shellcheck source=tests/bench/systems.sh
 . "$(dirname "$0")/systems.sh"
 
-
 # work NAME: sets $arguments for load. Few I/Os: what they cost hardly varies, and
 # an emulated CPU does some hundred million instructions in a second.
 work() {
-	case $1 in
-	4k-randread-qd1) arguments=(-n 1000 -u 100) ;;
-	4k-randread-qd32) arguments=(-d 32 -g 8 -n 2000 -u 400) ;;
-	4k-randwrite-qd32) arguments=(-w -d 32 -g 8 -n 2000 -u 400) ;;
-	128k-read-qd8) arguments=(-s -b 131072 -d 8 -g 8 -n 400 -u 80) ;;
-	128k-write-qd8) arguments=(-w -s -b 131072 -d 8 -g 8 -n 400 -u 80) ;;
-	1m-read-qd4) arguments=(-s -b 1048576 -d 4 -g 4 -n 100 -u 20) ;;
-	1m-write-qd4) arguments=(-w -s -b 1048576 -d 4 -g 4 -n 100 -u 20) ;;
+	local size kind depth kib count group
+	IFS=- read -r size kind depth <<<"$1"
+	depth=${depth#qd}
+	case $size in
+	*k) kib=${size%k} ;;
+	*m) kib=$((${size%m} * 1024)) ;;
+	*) fail "no work is called $1" ;;
+	esac
+	group=$((depth < 8 ? depth : 8))
+	count=$((kib <= 4 ? 2000 : kib <= 32 ? 1000 : kib <= 128 ? 400 : 100))
+	((depth > 2)) || count=$((count / 2))
+	count=$((count / group * group))
+	arguments=(-b $((kib * 1024)) -d "$depth" -g "$group" -n "$count"
+		-u $((count / 5 / group * group)))
+	case $kind in
+	randread) ;;
+	randwrite) arguments+=(-w) ;;
+	read) arguments+=(-s) ;;
+	write) arguments+=(-w -s) ;;
 	*) fail "no work is called $1" ;;
 	esac
 }
@@ -58,10 +74,13 @@ pin_to_first_cpu() {
 	done
 }
 
-set_up_disk() {
-	local queue=/sys/class/block/${disk##*/}/queue
-	echo none >"$queue/scheduler"
-	echo 0 >"$queue/iostats"
+set_up_disks() {
+	local disk queue
+	for disk in "${disks[@]}"; do
+		queue=/sys/class/block/${disk##*/}/queue
+		echo none >"$queue/scheduler"
+		echo 0 >"$queue/iostats"
+	done
 	[[ ! -e /sys/class/block/nvme0c0n1 ]] ||
 		echo 0 >/sys/class/block/nvme0c0n1/queue/iostats
 }
@@ -76,23 +95,56 @@ put_symbols() {
 	grep '\[' /proc/kallsyms
 } >&"$symbols"
 
+run_load() { exec taskset -c 0 "$programs/load" "${arguments[@]}" "${disks[@]}"; }
+
+# It goes on for longer than what is measured, and ends when told to.
+start_background() {
+	work "$1"
+	arguments+=(-u 100000000)
+	run_load >/dev/null & # a process, which a signal ends
+	background=$!
+	sleep 1 # until it is under way
+}
+
+measure_io() {
+	local background=''
+	[[ $1 != *+* ]] || start_background "${1#*+}"
+	work "${1%+*}"
+	(run_load)
+	[[ ! $background ]] || kill "$background"
+	[[ ! $background ]] || wait "$background" || true # of its signal
+}
+
+measure_login() {
+	"${system}_logout" >&2
+	counted=("$programs/counted")
+	"${system}_login"
+}
+
 # measure NAME WORK RUN
 measure() {
 	local name=$1 work=$2 result
-	work "$work"
-	result=$(taskset -c 0 "$programs/load" "${arguments[@]}" "$disk")
+	if [[ $work == login ]]; then
+		result=$(measure_login)
+		wait_for iscsi_disks
+		set_up_disks
+	else
+		result=$(measure_io "$work")
+	fi
 	printf '{"system": "%s", "work": "%s", "run": %d, "load": %s}\n' \
 		"$name" "$work" "$3" "$result" >&"$results"
 	say "$name, $work: $result"
 }
 
 measure_system() {
-	local name=$1 parts part system target work run
+	local name=${1%=*} works parts part system target work run
+	IFS=, read -ra works <<<"${1#*=}"
 	IFS=: read -ra parts <<<"$name"
-	system=${parts[0]} target='' digests=''
+	system=${parts[0]} target='' digests='' sessions=1
 	for part in "${parts[@]:1}"; do
 		case $part in
 		digests) digests=1 ;;
+		x*) sessions=${part#x} ;;
 		*) target=$part ;;
 		esac
 	done
@@ -102,7 +154,7 @@ measure_system() {
 	run udevadm settle
 	udev_stop
 	pin_to_first_cpu
-	set_up_disk
+	set_up_disks
 	put_symbols "$name"
 	for ((run = 1; run <= runs; run++)); do
 		for work in "${works[@]}"; do measure "$name" "$work" $run; done
@@ -113,11 +165,10 @@ measure_system() {
 }
 
 runs=$1
-IFS=, read -ra works <<<"$2"
 exec {results}>/dev/virtio-ports/results {symbols}>/dev/virtio-ports/symbols
 grep -v '\[' /proc/kallsyms >&"$symbols"
 modprobe crc32c_intel
 net_add tgt1 1
 steer_packets
-for system in "${@:3}"; do measure_system "$system"; done
+for system in "${@:2}"; do measure_system "$system"; done
 finish

@@ -5,17 +5,19 @@
  * As good a peer as an initiator can have: an iSCSI target (RFC 7143) with one
  * disk that stores nothing. It takes all that has come in one go, and sends what
  * there is to say to that in one go; a read is answered in PDUs as large as the
- * initiator takes, the last with the status. One session at a time, of one
- * connection, at ErrorRecoveryLevel 0. It believes what it is told, digests
+ * initiator takes, the last with the status. Sessions are of one connection, at
+ * ErrorRecoveryLevel 0, and of a process each. It believes what it is told, digests
  * included: checking an initiator is for tests/target.
  */
 #include <arpa/inet.h>
 #include <err.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "null_disk.h"
@@ -329,15 +331,19 @@ int main(int argc, char **argv)
 	if (argc != 3)
 		errx(2, "usage: null_target ADDRESS PORT");
 	listener = listen_at(argv[1], argv[2]);
+	signal(SIGCHLD, SIG_IGN);
 	for (;;) {
-		memset(&conn, 0, sizeof(conn));
-		conn.keys = keys_default;
 		conn.socket = accept(listener, NULL, NULL);
 		if (conn.socket < 0)
 			err(1, "accept");
-		pdu_open(conn.socket);
-		setsockopt(conn.socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-		serve();
+		if (!fork())
+			break;
 		close(conn.socket);
 	}
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	conn.keys = keys_default;
+	pdu_open(conn.socket);
+	setsockopt(conn.socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	serve();
+	return 0;
 }

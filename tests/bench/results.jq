@@ -12,44 +12,52 @@ def deviation: median as $m | map(. - $m | fabs) | median;
 
 def rounded: . + 0.5 | floor;
 
-# From one object for each run to one for each cell. What a module takes is its
-# own median, so modules do not quite add up to the whole.
-def cells: group_by([.method, .system, .work]) | map({
+def ordered: reduce .[] as $x ([]; if index([$x]) then . else . + [$x] end);
+
+# Medians of what has a number for each key, key by key.
+def medians: map(to_entries[]) | group_by(.key)
+	| map({ key: .[0].key, value: (map(.value) | median | rounded) }) | from_entries;
+
+# From one object for each run to one for each cell, in the order of the first.
+# What a module takes is its own median, so modules do not quite add up to the whole.
+def cells: to_entries | map(.value + { place: .key })
+	| group_by([.method, .system, .work]) | sort_by(.[0].place) | map({
 	method: .[0].method, system: .[0].system, work: .[0].work,
 	instructions: (map(.initiator) | median | rounded),
 	deviation: (map(.initiator) | deviation | rounded),
 	runs: map(.initiator | rounded),
 	target: (map(.target) | median | rounded),
-	p50_ns: (map(.load.p50_ns) | median | rounded),
-	p99_ns: (map(.load.p99_ns) | median | rounded),
-	modules: (map(.modules | to_entries[]) | group_by(.key)
-		| map({ key: .[0].key, value: (map(.value) | median | rounded) })
-		| map(select(.value > 0)) | sort_by(-.value) | from_entries)
+	load: (map(.load | del(.latency_ns, .ios)) | medians),
+	latency_ns: (map(.load.latency_ns // {}) | medians),
+	modules: (map(.modules) | medians | with_entries(select(.value > 0))
+		| to_entries | sort_by(-.value) | from_entries)
 });
 
 def row: "| " + join(" | ") + " |";
 
 def thousands: tostring | if length > 3 then .[:-3] + " " + .[-3:] else . end;
 
-# A table for one method: works across, systems down.
-def table($orders): . as $cells
-	| ($orders.works | map(select(. as $w | any($cells[]; .work == $w)))) as $works
-	| ($orders.systems | map(select(. as $s | any($cells[]; .system == $s)))) as $systems
+# A table of cells, works across and systems down. `what` is what it has of a cell.
+def table(what): . as $cells
+	| (map(.work) | ordered) as $works
 	| (["system"] + $works | row),
 	  ("|---|" + ($works | map("---:|") | add)),
-	  ($systems[] as $system | [$system] + ($works | map(. as $work
+	  ((map(.system) | ordered)[] as $system | [$system] + ($works | map(. as $work
 		| [$cells[] | select(.system == $system and .work == $work)][0]
-		| if . then .instructions | thousands else "" end)) | row);
+		| if . then what else "" end)) | row);
 
-# Where instructions go, by module, for each system at one work.
-def modules($orders; $work): map(select(.work == $work)) as $cells
-	| ($cells | map(.modules | keys[]) | unique) as $names
-	| ($names | sort_by(. as $n | -([$cells[].modules[$n] // 0] | add))
+def instructions: .instructions | thousands;
+
+def microseconds: . / 100 | rounded / 10 | tostring;
+
+# Where instructions go, by module.
+def modules: . as $cells
+	| (map(.modules | keys[]) | unique
+		| sort_by(. as $n | -([$cells[].modules[$n] // 0] | add))
 		| map(select(. as $n | any($cells[]; (.modules[$n] // 0) >= 100)))) as $names
 	| (["system"] + $names | row), ("|---|" + ($names | map("---:|") | add)),
-	  ($orders.systems[] as $s | $cells[] | select(.system == $s)
-		| .modules as $modules
-		| [$s] + ($names | map($modules[.] // 0 | thousands)) | row);
+	  ($cells[] | .modules as $modules
+		| [.system] + ($names | map($modules[.] // 0 | thousands)) | row);
 
 # Cells of both, with what is more than their runs differ by anyhow: three times
 # the deviation of either, and half a percent.

@@ -2,8 +2,10 @@
 # shellcheck shell=bash
 #
 # What is measured, each with a target in namespace tgt1 of the same guest and
-# alone in it: SYSTEM_up sets $disk, SYSTEM_down takes all away again. Digests
-# are off, or on for header and data, as $digests says. Sourced after lib.sh, with
+# alone in it: SYSTEM_up sets $disks, SYSTEM_down takes all away again. Digests
+# are off, or on for header and data, as $digests says; iSCSI has $sessions of one
+# connection to the same disk. SYSTEM_login and SYSTEM_logout are for what logging
+# in costs, while it is up: $counted is what then stands before the command. Sourced after lib.sh, with
 # cpus and programs set.
 # shellcheck disable=SC2034,SC2154
 
@@ -13,7 +15,7 @@ addr=10.1.1.2
 target_cpu=1 # where there are two
 peer=/usr/libexec/iscsi-initiator/tests/open-iscsi
 nvmet=/sys/kernel/config/nvmet
-digests=''
+digests='' sessions=1 counted=()
 
 # Nothing is stored: a read gives what is in memory.
 lio_ramdisk() { lio_backstore "$1" rd_mcp "rd_pages=$(($2 * 256)),rd_nullio=1"; }
@@ -43,26 +45,41 @@ null_down() {
 	wait "$null_target" || [[ $? == 143 ]] || fail "$(</var/log/null_target.log)"
 }
 
-iscsi_disk() { readlink -e "$(disk_path $addr $iqn)"; }
+# Both are of the same transport class.
+iscsi_disks() {
+	local node
+	disks=()
+	for node in /sys/class/iscsi_session/session*/device/target*/*/block/*; do
+		[[ ! -e $node ]] || disks+=("/dev/${node##*/}")
+	done
+	[[ ${#disks[@]} == "$sessions" ]]
+}
 
 # --- ours
 
-ours_up() {
-	local digest=None
+ours_configure() {
+	local digest=None i
 	[[ ! $digests ]] || digest=CRC32C
-	load_module
-	iscsid_config <<-END
-		bench { TargetName = $iqn; TargetAddress = $addr; InitialR2T = No
-			HeaderDigest = $digest; DataDigest = $digest }
-	END
-	iscsid_start
-	run iscsictl login --wait bench
-	wait_for iscsi_disk
-	disk=$(iscsi_disk)
+	for ((i = 1; i <= sessions; i++)); do
+		echo "bench$i { TargetName = $iqn; TargetAddress = $addr; InitialR2T = No
+			HeaderDigest = $digest; DataDigest = $digest }"
+	done >/tmp/bench.conf
+	iscsid_config </tmp/bench.conf
 }
 
+ours_up() {
+	load_module
+	ours_configure
+	iscsid_start
+	ours_login
+	wait_for iscsi_disks
+}
+
+ours_login() { "${counted[@]}" iscsictl login --wait -a; }
+ours_logout() { run iscsictl logout -a; }
+
 ours_down() {
-	run iscsictl logout bench
+	ours_logout
 	iscsid_stop
 	wait_for no_connections
 	unload_module
@@ -87,16 +104,22 @@ iscsi_tcp_up() {
 		>/var/log/open-iscsi.log 2>&1 &
 	their_daemon=$!
 	open_iscsi -o new
+	open_iscsi -o update -n node.session.nr_sessions -v "$sessions"
 	open_iscsi -o update -n node.session.iscsi.InitialR2T -v No
 	open_iscsi -o update -n 'node.conn[0].iscsi.HeaderDigest' -v $digest
 	open_iscsi -o update -n 'node.conn[0].iscsi.DataDigest' -v $digest
-	open_iscsi --login
-	wait_for iscsi_disk
-	disk=$(iscsi_disk)
+	iscsi_tcp_login
+	wait_for iscsi_disks
 }
 
+iscsi_tcp_login() {
+	LD_LIBRARY_PATH=$peer/usr/lib/x86_64-linux-gnu "${counted[@]}" "$peer/sbin/iscsiadm" \
+		-m node -T $iqn -p $addr --login
+}
+iscsi_tcp_logout() { open_iscsi --logout; }
+
 iscsi_tcp_down() {
-	open_iscsi --logout
+	iscsi_tcp_logout
 	kill "$their_daemon"
 	wait "$their_daemon" || true # 143, or what it makes of it
 	run modprobe -r iscsi_tcp
@@ -139,7 +162,7 @@ nvme_up() {
 	echo_command '' connect "$options"
 	echo "$options" >/dev/nvme-fabrics
 	wait_for test -b /dev/nvme0n1
-	disk=/dev/nvme0n1
+	disks=(/dev/nvme0n1)
 }
 
 nvme_down() {
@@ -157,11 +180,23 @@ nvme_tcp_multipath_down() { nvme_down; }
 
 floor_up() {
 	run modprobe scsi_debug fake_rw=1 delay=0 dev_size_mb=64 max_queue=128
-	wait_for compgen -G '/sys/bus/pseudo/drivers/scsi_debug/adapter0/host*/target*/*/block/*'
-	local node
-	for node in /sys/bus/pseudo/drivers/scsi_debug/adapter0/host*/target*/*/block/*; do
-		disk=/dev/${node##*/}
-	done
+	wait_for floor_disk
+}
+
+floor_disk() {
+	local node=(/sys/bus/pseudo/drivers/scsi_debug/adapter0/host*/target*/*/block/*)
+	disks=("/dev/${node[0]##*/}")
+	[[ -e ${node[0]} ]]
 }
 
 floor_down() { run modprobe -r scsi_debug; }
+
+# --- the block layer's: a ram disk
+
+ram_disk_up() {
+	run modprobe brd rd_nr=1 rd_size=262144
+	disks=(/dev/ram0)
+	run dd if=/dev/zero of=/dev/ram0 bs=1M count=256 oflag=direct status=none
+}
+
+ram_disk_down() { run modprobe -r brd; }
