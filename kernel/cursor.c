@@ -75,7 +75,7 @@ void isi_cursor_advance(struct isi_cursor *cur, u32 bytes)
 }
 
 /* The next bytes, past which the cursor moves: @max of them, or to a page's end. */
-static inline u32 take(struct isi_cursor *cur, u32 max)
+static __always_inline u32 take(struct isi_cursor *cur, u32 max)
 {
 	u32 bytes = min(max, (u32)(PAGE_SIZE - position(cur) % PAGE_SIZE));
 
@@ -88,30 +88,37 @@ static inline u32 take(struct isi_cursor *cur, u32 max)
 	return bytes;
 }
 
-/* @length bytes to where the cursor is; as many are left. */
-void isi_cursor_put(struct isi_cursor *cur, const void *from, u32 length)
+/*
+ * @length bytes to where the cursor is; as many are left. What moves is a copy of
+ * the cursor, which can be in registers.
+ */
+void isi_cursor_put(struct isi_cursor *cursor, const void *from, u32 length)
 {
+	struct isi_cursor cur = *cursor;
 	struct page *page;
 	u32 at, n;
 
 	for (; length; length -= n, from += n) {
-		at = position(cur);
-		page = page_at(cur, at);
-		n = take(cur, length);
+		at = position(&cur);
+		page = page_at(&cur, at);
+		n = take(&cur, length);
 		memcpy_to_page(page, at % PAGE_SIZE, from, n);
 	}
+	*cursor = cur;
 }
 
 /* And from there. */
-void isi_cursor_get(struct isi_cursor *cur, void *to, u32 length)
+void isi_cursor_get(struct isi_cursor *cursor, void *to, u32 length)
 {
+	struct isi_cursor cur = *cursor;
 	struct page *page;
 	u32 at, n;
 
 	for (; length; length -= n, to += n) {
-		at = position(cur);
-		page = page_at(cur, at);
-		n = take(cur, length);
+		at = position(&cur);
+		page = page_at(&cur, at);
+		n = take(&cur, length);
 		memcpy_from_page(to, page, at % PAGE_SIZE, n);
 	}
+	*cursor = cur;
 }
