@@ -340,6 +340,7 @@ int main(int argc, char **argv)
 			break;
 		close(conn.socket);
 	}
+	close(listener);	/* the next null_target's */
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	conn.keys = keys_default;
 	pdu_open(conn.socket);
