@@ -110,9 +110,10 @@ measure_io() {
 	local background=''
 	[[ $1 != *+* ]] || start_background "${1#*+}"
 	work "${1%+*}"
-	(run_load)
-	[[ ! $background ]] || kill "$background"
-	[[ ! $background ]] || wait "$background" || true # of its signal
+	(run_load) || return
+	[[ $background ]] || return 0
+	kill "$background"
+	wait "$background" || true # of its signal
 }
 
 measure_login() {
@@ -122,11 +123,10 @@ measure_login() {
 }
 
 # The load's pages lie together or do not, which costs the block layer more or less:
-# the longer a guest has run, the more. All systems get the same.
-compact_memory() {
-	echo 3 >/proc/sys/vm/drop_caches
-	echo 1 >/proc/sys/vm/compact_memory
-}
+# the longer a guest has run, the more. All systems get the same. (Caches stay: a
+# program would be read from the host anew, and while a CPU of instructions waits
+# for that, its clock goes on to the next timer, whatever time that is.)
+compact_memory() { echo 1 >/proc/sys/vm/compact_memory; }
 
 # measure NAME WORK RUN
 measure() {

@@ -35,14 +35,14 @@ lio_down() { lio_stop $iqn; }
 null_up() {
 	echo_command 'tgt1: ' null_target $addr 3260
 	ip netns exec tgt1 taskset -c $((cpus > 1 ? target_cpu : 0)) \
-		"$programs/null_target" $addr 3260 >/var/log/null_target.log 2>&1 &
+		"$programs/null_target" $addr 3260 >/var/log/iscsi_target.log 2>&1 &
 	null_target=$!
 	wait_for can_connect $addr 3260
 }
 
 null_down() {
 	run kill "$null_target"
-	wait "$null_target" || [[ $? == 143 ]] || fail "$(</var/log/null_target.log)"
+	wait "$null_target" || [[ $? == 143 ]] || fail "$(</var/log/iscsi_target.log)"
 }
 
 # Both are of the same transport class.
