@@ -35,7 +35,7 @@ def cells: to_entries | map(.value + { place: .key })
 
 def row: "| " + join(" | ") + " |";
 
-def thousands: tostring | if length > 3 then .[:-3] + " " + .[-3:] else . end;
+def thousands: tostring | if length > 3 then (.[:-3] | thousands) + " " + .[-3:] else . end;
 
 # A table of cells, works across and systems down. `what` is what it has of a cell.
 def table(what): . as $cells
