@@ -152,7 +152,7 @@ static bool alloc_buffers(struct isi_conn *conn)
 		conn->ranges = kvcalloc(ranges, sizeof(*conn->ranges),
 					GFP_KERNEL);
 	return conn->rx.data && conn->r2ts && (!ranges || conn->ranges) &&
-	       !(limits->data_digest && isi_pool_alloc(&conn->pool));
+	       !isi_pool_alloc(&conn->pool, limits->data_digest);
 }
 
 /**

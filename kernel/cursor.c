@@ -65,13 +65,27 @@ void isi_cursor_bvec(struct isi_cursor *cur, u32 max, struct bio_vec *bvec)
 
 	bvec->bv_page = page_at(cur, at);
 	bvec->bv_offset = at % PAGE_SIZE;
-	bvec->bv_len = min_t(size_t, min(max, left(cur)),
-			     held_together(bvec->bv_page) - bvec->bv_offset);
+	bvec->bv_len = min(max, left(cur));
+	if (bvec->bv_offset + bvec->bv_len > PAGE_SIZE)
+		bvec->bv_len = min_t(size_t, bvec->bv_len,
+				     held_together(bvec->bv_page) -
+				     bvec->bv_offset);
 }
 
+/* Past @bytes of the element it is in. */
+static __always_inline void advance(struct isi_cursor *cur, u32 bytes)
+{
+	cur->offset += bytes;
+	if (!left(cur) && !sg_is_last(cur->sg)) {
+		cur->sg = sg_next(cur->sg);
+		cur->sg_start = cur->offset;
+	}
+}
+
+/* @bytes: not more than isi_cursor_bvec() has given. */
 void isi_cursor_advance(struct isi_cursor *cur, u32 bytes)
 {
-	isi_cursor_seek(cur, cur->offset + bytes);
+	advance(cur, bytes);
 }
 
 /* The next bytes, past which the cursor moves: @max of them, or to a page's end. */
@@ -80,11 +94,7 @@ static __always_inline u32 take(struct isi_cursor *cur, u32 max)
 	u32 bytes = min(max, (u32)(PAGE_SIZE - position(cur) % PAGE_SIZE));
 
 	bytes = min(bytes, left(cur));
-	cur->offset += bytes;
-	if (!left(cur) && !sg_is_last(cur->sg)) {
-		cur->sg = sg_next(cur->sg);
-		cur->sg_start = cur->offset;
-	}
+	advance(cur, bytes);
 	return bytes;
 }
 

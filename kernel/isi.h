@@ -101,7 +101,7 @@ enum isi_tmf_kind {
 static_assert(ISI_MAX_QUEUE_DEPTH + ISI_MAX_CONNECTIONS * ISI_CTL_ITTS <
 	      ISI_ITT_INDEX_MASK);
 
-/* A place in a command's scatterlist. No element crosses a page. */
+/* A place in a command's scatterlist. */
 struct isi_cursor {
 	struct scatterlist *head;
 	struct scatterlist *sg;
@@ -180,7 +180,8 @@ struct isi_tx {
 	u32 tail_len;
 	u32 tail_sent;
 	u32 sum;			/* of the task's data, as it is copied */
-	struct bio_vec copied;		/* of that, not yet sent */
+
+	struct bio_vec staged;		/* in the pool, for the socket */
 
 	bool closing;			/* a Logout goes out: nothing after it */
 	u32 told_statsn;		/* ExpStatSN of the last PDU begun */
@@ -208,12 +209,13 @@ struct isi_rx {
 	__le32 digest;			/* as the target sent it */
 };
 
-/* With DataDigest: where the data to send is copied to. */
+/* Where what is sent lies that is not the command's own pages: pool.c. */
 #define ISI_POOL_CHUNKS		8
 #define ISI_POOL_ORDER		3	/* as skb_page_frag_refill() has it */
 
 struct isi_pool {
-	struct page_frag chunks[ISI_POOL_CHUNKS];	/* no pages without it */
+	struct page_frag chunks[ISI_POOL_CHUNKS];
+	unsigned int count;
 	unsigned int next;
 };
 
@@ -223,7 +225,6 @@ struct isi_sock_ops {
 	void (*unlock)(struct isi_conn *conn);
 	bool (*trylock)(struct isi_conn *conn);
 	void (*untrylock)(struct isi_conn *conn);
-	int (*send)(struct isi_conn *conn, struct kvec *kvec, bool more);
 	int (*send_page)(struct isi_conn *conn, struct bio_vec *bvec,
 			 bool more);
 	u64 (*sent)(struct isi_conn *conn);
@@ -472,8 +473,9 @@ enum isi_fail isi_rx_begin(struct isi_conn *conn);
 enum isi_fail isi_rx_end(struct isi_conn *conn);
 
 /* pool.c */
-int isi_pool_alloc(struct isi_pool *pool);			/* process */
+int isi_pool_alloc(struct isi_pool *pool, bool data);		/* process */
 void isi_pool_free(struct isi_pool *pool);			/* any */
+bool isi_pool_begins(const struct isi_pool *pool);		/* conn lock */
 bool isi_pool_ready(struct isi_pool *pool);			/* conn lock */
 bool isi_pool_take(struct isi_pool *pool, u32 max,
 		   struct bio_vec *bvec);			/* conn lock */

@@ -11,10 +11,11 @@
 
 #include "isi.h"
 
-static void expect(struct isi_rx *rx, enum isi_rx_part part, u32 left)
+static enum isi_fail expect(struct isi_rx *rx, enum isi_rx_part part, u32 left)
 {
 	rx->part = part;
 	rx->left = left;
+	return ISI_FAIL_NONE;
 }
 
 void isi_rx_init(struct isi_rx *rx)
@@ -142,32 +143,38 @@ static enum isi_fail end_pdu(struct isi_conn *conn)
 	return isi_rx_end(conn);
 }
 
-/* The part is complete: what comes next? */
+/* The part is complete. What comes next is that which has any bytes. */
 static enum isi_fail next_part(struct isi_conn *conn)
 {
 	struct isi_rx *rx = &conn->rx;
+	u32 length = isi_get_dlength(&rx->bhs);
 	enum isi_fail fail;
 
 	switch (rx->part) {
 	case ISI_RX_BHS:
 		/* C-001: a target sends no AHS; one that comes is skipped. */
-		expect(rx, ISI_RX_AHS, rx->bhs.ahs_words * 4);
-		return ISI_FAIL_NONE;
+		if (rx->bhs.ahs_words)
+			return expect(rx, ISI_RX_AHS, rx->bhs.ahs_words * 4);
+		fallthrough;
 	case ISI_RX_AHS:
-		expect(rx, ISI_RX_HEADER_DIGEST,
-		       conn->limits.header_digest ? ISI_DIGEST_LEN : 0);
-		return ISI_FAIL_NONE;
+		if (conn->limits.header_digest)
+			return expect(rx, ISI_RX_HEADER_DIGEST, ISI_DIGEST_LEN);
+		fallthrough;
 	case ISI_RX_HEADER_DIGEST:
 		fail = end_header(conn);
-		expect(rx, ISI_RX_DATA, isi_get_dlength(&rx->bhs));
-		return fail;
+		if (fail != ISI_FAIL_NONE)
+			return fail;
+		if (length)
+			return expect(rx, ISI_RX_DATA, length);
+		break;
 	case ISI_RX_DATA:
-		expect(rx, ISI_RX_PAD, isi_pad(isi_get_dlength(&rx->bhs)));
-		return ISI_FAIL_NONE;
+		if (isi_pad(length))
+			return expect(rx, ISI_RX_PAD, isi_pad(length));
+		fallthrough;
 	case ISI_RX_PAD:
-		expect(rx, ISI_RX_DATA_DIGEST, conn->limits.data_digest &&
-		       isi_get_dlength(&rx->bhs) ? ISI_DIGEST_LEN : 0);
-		return ISI_FAIL_NONE;
+		if (conn->limits.data_digest)
+			return expect(rx, ISI_RX_DATA_DIGEST, ISI_DIGEST_LEN);
+		break;
 	case ISI_RX_DATA_DIGEST:
 		break;
 	}
@@ -179,18 +186,16 @@ static enum isi_fail next_part(struct isi_conn *conn)
 /* @bytes of the part are where they belong. */
 static int advance(struct isi_conn *conn, size_t bytes)
 {
-	struct isi_rx *rx = &conn->rx;
 	enum isi_fail fail;
 
-	rx->left -= bytes;
-	while (!rx->left) {
-		fail = next_part(conn);
-		if (fail != ISI_FAIL_NONE) {
-			isi_conn_fail(conn, fail, -EPROTO);
-			return -EPROTO;
-		}
-	}
-	return 0;
+	conn->rx.left -= bytes;
+	if (conn->rx.left)
+		return 0;
+	fail = next_part(conn);
+	if (fail == ISI_FAIL_NONE)
+		return 0;
+	isi_conn_fail(conn, fail, -EPROTO);
+	return -EPROTO;
 }
 
 /**

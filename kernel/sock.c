@@ -68,26 +68,24 @@ static void native_untrylock(struct isi_conn *conn)
 	spin_unlock_bh(&conn->sock->sk->sk_lock.slock);
 }
 
-static int native_send(struct isi_conn *conn, struct kvec *kvec, bool more)
+static int send_copy(struct sock *sk, struct bio_vec *bvec, bool more)
 {
 	struct msghdr msg = { .msg_flags = send_flags(more) };
 
-	iov_iter_kvec(&msg.msg_iter, ITER_SOURCE, kvec, 1, kvec->iov_len);
-	return tcp_sendmsg_locked(conn->sock->sk, &msg, kvec->iov_len);
+	iov_iter_bvec(&msg.msg_iter, ITER_SOURCE, bvec, 1, bvec->bv_len);
+	return tcp_sendmsg_locked(sk, &msg, bvec->bv_len);
 }
 
-/* By reference where the page allows it, else copied. */
+/* By reference where the page allows it. */
 static int native_send_page(struct isi_conn *conn, struct bio_vec *bvec,
 			    bool more)
 {
-	struct msghdr msg = { .msg_flags = send_flags(more) };
+	struct sock *sk = conn->sock->sk;
 
-	if (sendpage_ok(bvec->bv_page))
-		return isi_tcp_splice_locked(conn->sock->sk, bvec,
-					     msg.msg_flags |
-					     (more ? ISI_MSG_NO_PUSH : 0));
-	iov_iter_bvec(&msg.msg_iter, ITER_SOURCE, bvec, 1, bvec->bv_len);
-	return tcp_sendmsg_locked(conn->sock->sk, &msg, bvec->bv_len);
+	if (!sendpage_ok(bvec->bv_page))
+		return send_copy(sk, bvec, more);
+	return isi_tcp_splice_locked(sk, bvec, send_flags(more) |
+				     (more ? ISI_MSG_NO_PUSH : 0));
 }
 
 /* TCP's own numbers wrap before a slow command is answered. */
@@ -155,7 +153,6 @@ static const struct isi_sock_ops native_ops = {
 	.unlock = native_unlock,
 	.trylock = native_trylock,
 	.untrylock = native_untrylock,
-	.send = native_send,
 	.send_page = native_send_page,
 	.sent = native_sent,
 	.holds = native_holds,
@@ -179,13 +176,6 @@ static void generic_unlock(struct isi_conn *conn)
 static bool generic_trylock(struct isi_conn *conn)
 {
 	return false;
-}
-
-static int generic_send(struct isi_conn *conn, struct kvec *kvec, bool more)
-{
-	struct msghdr msg = { .msg_flags = send_flags(more) };
-
-	return kernel_sendmsg(conn->sock, &msg, kvec, 1, kvec->iov_len);
 }
 
 static int generic_send_page(struct isi_conn *conn, struct bio_vec *bvec,
@@ -249,7 +239,6 @@ static const struct isi_sock_ops generic_ops = {
 	.lock = generic_lock,
 	.unlock = generic_unlock,
 	.trylock = generic_trylock,
-	.send = generic_send,
 	.send_page = generic_send_page,
 	.sent = generic_sent,
 	.holds = generic_holds,

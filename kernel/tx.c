@@ -2,9 +2,13 @@
 /*
  * What goes on the wire, and when. Control PDUs first, then data that was
  * asked for or promised, then new commands (the queues of DESIGN §4). A PDU is
- * begun by building its header in conn->tx.head and finished by pushing head,
- * data and tail into the socket, in as many steps as that takes. The tail is
- * the pad and the data digest.
+ * begun by building its header in conn->tx.head and finished by passing on head,
+ * data and tail, in as many steps as that takes. The tail is the pad and the data
+ * digest.
+ *
+ * What has to be copied is staged in the pool, PDU after PDU, and goes to the
+ * socket in one go: when there is nothing to add, when pages of a command's are
+ * next, to which the socket refers, or at the end of a chunk.
  *
  * Runs under the conn lock: in the connection's io_work, or in the submitter
  * when the socket is free at that moment. Never sleeps: the socket says
@@ -57,7 +61,7 @@ static bool queued(struct isi_conn *conn)
 
 bool isi_tx_pending(struct isi_conn *conn)
 {
-	return conn->tx.head_len || queued(conn);
+	return conn->tx.head_len || conn->tx.staged.bv_len || queued(conn);
 }
 
 /* What was submitted joins the commands to be sent. */
@@ -96,7 +100,6 @@ static void begin_pdu(struct isi_conn *conn, u32 head_len, u32 data_len)
 		tx->tail_len += ISI_DIGEST_LEN;
 	tx->tail_sent = 0;
 	tx->sum = ISI_DIGEST_SEED;
-	tx->copied.bv_len = 0;
 }
 
 /*
@@ -213,18 +216,60 @@ static bool begin_next(struct isi_conn *conn, enum isi_stat how)
 	return true;
 }
 
-static int push_bytes(struct isi_conn *conn, const void *base, u32 length,
-		      bool more)
+/* What is staged goes to the socket. Return: 0, or -EAGAIN, or an error. */
+static int flush(struct isi_conn *conn, bool more)
 {
-	struct kvec kvec = { .iov_base = (void *)base, .iov_len = length };
+	struct bio_vec *staged = &conn->tx.staged;
+	int sent;
 
-	return conn->ops->send(conn, &kvec, more);
+	while (staged->bv_len) {
+		sent = conn->ops->send_page(conn, staged, more);
+		if (sent < 0)
+			return sent;
+		staged->bv_offset += sent;
+		staged->bv_len -= sent;
+	}
+	return 0;
 }
 
-/* Is more to come at once: @left bytes of this PDU, or another PDU? */
-static bool more_follows(struct isi_conn *conn, u32 left)
+/*
+ * Room for @max bytes at most, which the caller copies: they are staged. Where a
+ * chunk begins, what is staged in the last one goes first; and is pushed if there
+ * is no room, as TCP gives none back of what it keeps to itself.
+ *
+ * Return: how many bytes, at @to; or -EAGAIN, or an error.
+ */
+static int stage(struct isi_conn *conn, u32 max, void **to)
 {
-	return left || queued(conn);
+	struct bio_vec *staged = &conn->tx.staged;
+	struct bio_vec room;
+	int err;
+
+	if (staged->bv_len && isi_pool_begins(&conn->pool)) {
+		err = flush(conn, isi_pool_ready(&conn->pool));
+		if (err)
+			return err;
+	}
+	if (!isi_pool_take(&conn->pool, max, &room)) {
+		isi_sock_wait_for_space(conn);
+		return -EAGAIN;
+	}
+	*to = page_address(room.bv_page) + room.bv_offset;
+	if (staged->bv_len)
+		staged->bv_len += room.bv_len;
+	else
+		*staged = room;
+	return room.bv_len;
+}
+
+static int push_bytes(struct isi_conn *conn, const void *from, u32 length)
+{
+	void *to;
+	int n = stage(conn, length, &to);
+
+	if (n > 0)
+		memcpy(to, from, n);
+	return n;
 }
 
 static int push_head(struct isi_conn *conn)
@@ -233,67 +278,55 @@ static int push_head(struct isi_conn *conn)
 	int sent;
 
 	sent = push_bytes(conn, tx->head + tx->head_sent,
-			  tx->head_len - tx->head_sent,
-			  more_follows(conn, tx->data_len));
+			  tx->head_len - tx->head_sent);
 	if (sent > 0)
 		tx->head_sent += sent;
 	return sent;
 }
 
-/* From the command's own pages. */
-static int push_pages(struct isi_conn *conn, u32 left)
+/* Is more to come at once: @left bytes of the data, or what the pool has room for? */
+static bool more_follows(struct isi_conn *conn, u32 left)
 {
-	struct isi_tx *tx = &conn->tx;
+	return left || ((conn->tx.tail_len || queued(conn)) &&
+			isi_pool_ready(&conn->pool));
+}
+
+/* From the command's own pages. */
+static int push_pages(struct isi_conn *conn, u32 length)
+{
+	struct isi_cursor *cursor = &conn->tx.task->cursor;
 	struct bio_vec bvec;
+	u32 left = length;
 	int sent;
 
-	isi_cursor_bvec(&tx->task->cursor, left, &bvec);
-	left -= bvec.bv_len;
-	sent = conn->ops->send_page(conn, &bvec,
-				    more_follows(conn, left + tx->tail_len));
-	if (sent > 0)
-		isi_cursor_advance(&tx->task->cursor, sent);
-	return sent;
+	sent = flush(conn, true);
+	if (sent < 0)
+		return sent;
+	do {
+		isi_cursor_bvec(cursor, left, &bvec);
+		sent = conn->ops->send_page(conn, &bvec,
+					    more_follows(conn,
+							 left - bvec.bv_len));
+		if (sent < 0)
+			break;
+		isi_cursor_advance(cursor, sent);
+		left -= sent;
+	} while (left && sent == bvec.bv_len);
+	return left < length ? length - left : sent;
 }
 
-/* The next bytes of the command's, into the pool and into the sum. C-086 */
-static bool copy_data(struct isi_conn *conn, u32 left)
-{
-	struct isi_tx *tx = &conn->tx;
-	struct bio_vec *copied = &tx->copied;
-	void *to;
-
-	if (!isi_pool_take(&conn->pool, left, copied))
-		return false;
-	to = page_address(copied->bv_page) + copied->bv_offset;
-	isi_cursor_get(&tx->task->cursor, to, copied->bv_len);
-	tx->sum = isi_digest_add(tx->sum, to, copied->bv_len);
-	return true;
-}
-
-/*
- * Where the pool has no room for what follows, this is pushed: TCP gives none
- * back of what it keeps to itself.
- */
+/* A copy of the command's, of which the digest is. C-086 */
 static int push_copy(struct isi_conn *conn, u32 left)
 {
-	struct bio_vec *copied = &conn->tx.copied;
-	bool more;
-	int sent;
+	struct isi_tx *tx = &conn->tx;
+	void *to;
+	int n = stage(conn, left, &to);
 
-	if (!copied->bv_len && !copy_data(conn, left)) {
-		isi_sock_wait_for_space(conn);
-		return -EAGAIN;
+	if (n > 0) {
+		isi_cursor_get(&tx->task->cursor, to, n);
+		tx->sum = isi_digest_add(tx->sum, to, n);
 	}
-	left -= copied->bv_len;
-	more = more_follows(conn, left + conn->tx.tail_len) &&
-	       isi_pool_ready(&conn->pool);
-	sent = conn->ops->send_page(conn, copied, more);
-	if (sent > 0) {
-		copied->bv_offset += sent;
-		copied->bv_len -= sent;
-	}
-	return sent;
+	return n;
 }
 
 static int push_data(struct isi_conn *conn)
@@ -303,8 +336,7 @@ static int push_data(struct isi_conn *conn)
 	int sent;
 
 	if (!tx->task)
-		sent = push_bytes(conn, tx->sending->data + tx->data_sent, left,
-				  more_follows(conn, tx->tail_len));
+		sent = push_bytes(conn, tx->sending->data + tx->data_sent, left);
 	else if (conn->limits.data_digest)
 		sent = push_copy(conn, left);
 	else
@@ -339,7 +371,7 @@ static int push_tail(struct isi_conn *conn)
 	if (!tx->tail_sent)
 		build_tail(conn);
 	sent = push_bytes(conn, tx->tail + tx->tail_sent,
-			  tx->tail_len - tx->tail_sent, more_follows(conn, 0));
+			  tx->tail_len - tx->tail_sent);
 	if (sent > 0)
 		tx->tail_sent += sent;
 	return sent;
@@ -427,6 +459,27 @@ static void finish_pdu(struct isi_conn *conn)
 		isi_ctl_sent(conn, ctl);
 }
 
+/* Return: as isi_tx_run(), with all that is to be sent given or staged. */
+static int push_pdus(struct isi_conn *conn, u32 budget, enum isi_stat how)
+{
+	u32 spent = 0;
+	int sent;
+
+	while (isi_conn_live(conn)) {
+		if (!conn->tx.head_len && !begin_next(conn, how))
+			return 0;
+		sent = push_pdu(conn);
+		if (sent < 0)
+			return sent;
+		if (pdu_complete(&conn->tx))
+			finish_pdu(conn);
+		spent += sent;
+		if (spent >= budget)
+			return conn->tx.head_len || queued(conn);
+	}
+	return 0;
+}
+
 /**
  * isi_tx_run() - send what there is to send
  * @conn: its lock is held
@@ -438,24 +491,14 @@ static void finish_pdu(struct isi_conn *conn)
  */
 int isi_tx_run(struct isi_conn *conn, u32 budget, enum isi_stat how)
 {
-	u32 spent = 0;
-	int sent;
+	int ret = push_pdus(conn, budget, how);
+	int err = 0;
 
-	while (isi_conn_live(conn)) {
-		if (!conn->tx.head_len && !begin_next(conn, how))
-			return 0;
-		sent = push_pdu(conn);
-		if (sent < 0) {
-			isi_count(conn, ISI_STAT_TX_FULL, sent == -EAGAIN);
-			return sent;
-		}
-		if (pdu_complete(&conn->tx))
-			finish_pdu(conn);
-		spent += sent;
-		if (spent >= budget)
-			return isi_tx_pending(conn);
-	}
-	return 0;
+	if (ret >= 0 && isi_conn_live(conn))
+		err = flush(conn, ret && isi_pool_ready(&conn->pool));
+	ret = err ?: ret;
+	isi_count(conn, ISI_STAT_TX_FULL, ret == -EAGAIN);
+	return ret;
 }
 
 /**

@@ -43,8 +43,33 @@ struct Socket {
       if (&request->sc == sc) ++request->done;
   }
 
-  static page* FreshPage() {
-    return current->pool_.emplace_back(std::make_unique<page>()).get();
+  static int Push(const bio_vec& bvec, bool more) {
+    const int n = Send(bvec.bv_page->bytes + bvec.bv_offset, bvec.bv_len);
+    if (n <= 0) return n;
+    ++current->pushes_;
+    current->corked_ = more;
+    if (const auto it = current->counts_.find(bvec.bv_page);
+        it != current->counts_.end()) {
+      ++it->second;
+      current->held_.push_back(bvec.bv_page);
+    }
+    if (current->acknowledges_) current->Acknowledge();
+    return n;
+  }
+
+  static page* AllocPages(unsigned int order) {
+    if (order > current->largest_order_ || !current->memory_) return nullptr;
+    page* pages = new page[size_t{1} << order]();
+    current->counts_[pages] = 1;
+    return pages;
+  }
+
+  static int Count(page* pages) { return current->counts_.at(pages); }
+
+  static void Put(page* pages) {
+    if (--current->counts_.at(pages) > 0) return;
+    current->counts_.erase(pages);
+    delete[] pages;
   }
 
   static uint64_t Bytes() { return current->sent_; }
@@ -60,12 +85,12 @@ extern "C" {
 
 void scsi_done(struct scsi_cmnd* sc) { Socket::Done(sc); }
 
-bool isi_pool_ready(struct isi_pool*) { return true; }
-
-bool isi_pool_take(struct isi_pool*, u32 max, struct bio_vec* bvec) {
-  *bvec = {Socket::FreshPage(), std::min(max, u32{sizeof(page)}), 0};
-  return true;
+struct page* alloc_pages(int, unsigned int order) {
+  return Socket::AllocPages(order);
 }
+
+int page_count(struct page* page) { return Socket::Count(page); }
+void put_page(struct page* page) { Socket::Put(page); }
 
 void isi_conn_fail(struct isi_conn* conn, enum isi_fail reason, int) {
   conn->state = ISI_CONN_FAILED;
@@ -90,11 +115,8 @@ namespace {
 
 void Lock(isi_conn*) {}
 bool TryLock(isi_conn*) { return true; }
-int SendBytes(isi_conn*, kvec* kvec, bool) {
-  return Socket::Send(kvec->iov_base, kvec->iov_len);
-}
-int SendPage(isi_conn*, bio_vec* bvec, bool) {
-  return Socket::Send(bvec->bv_page->bytes + bvec->bv_offset, bvec->bv_len);
+int SendPage(isi_conn*, bio_vec* bvec, bool more) {
+  return Socket::Push(*bvec, more);
 }
 
 u64 SentBytes(isi_conn*) { return Socket::Bytes(); }
@@ -104,7 +126,6 @@ constexpr struct isi_sock_ops kOps = {.lock = Lock,
                                       .unlock = Lock,
                                       .trylock = TryLock,
                                       .untrylock = Lock,
-                                      .send = SendBytes,
                                       .send_page = SendPage,
                                       .sent = SentBytes,
                                       .holds = Holds,
@@ -159,10 +180,14 @@ TxTest::TxTest() : control_data_(ISI_CONTROL_DATA_MAX) {
   conn_.r2ts = r2ts_.data();
   isi_tx_init(&conn_.tx);
   isi_rx_init(&conn_.rx);
+  UsePool(false);
 }
 
 TxTest::~TxTest() {
+  Acknowledge();
   isi_ctl_purge(&conn_);
+  isi_pool_free(&conn_.pool);
+  EXPECT_TRUE(counts_.empty()) << "pages leak";
   std::free(session_.slots);
   current = nullptr;
 }
@@ -170,6 +195,17 @@ TxTest::~TxTest() {
 Request& TxTest::Make(int tag, uint32_t bufflen, dma_data_direction dir) {
   return *requests_.emplace_back(
       std::make_unique<Request>(&host_, tag, bufflen, dir));
+}
+
+void TxTest::UsePool(bool data) {
+  isi_pool_free(&conn_.pool);
+  conn_.pool = {};
+  EXPECT_EQ(isi_pool_alloc(&conn_.pool, data), 0);
+}
+
+void TxTest::Acknowledge() {
+  for (page* held : held_) put_page(held);
+  held_.clear();
 }
 
 bool TxTest::Queue(Request& request) {

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// A connection of the module, whole but for its socket: tx.c, rx.c, task.c,
-// ctl.c and window.c as they are. The socket takes as many bytes as a test
-// lets it, and what it took can be read as PDUs.
+// A connection of the module, whole but for its socket: tx.c, pool.c, rx.c,
+// task.c, ctl.c and window.c as they are. The socket takes as many bytes as a
+// test lets it, refers to their pages until they are acknowledged, and what it
+// took can be read as PDUs.
 #ifndef TESTS_KERNEL_UNIT_TX_FIXTURE_H_
 #define TESTS_KERNEL_UNIT_TX_FIXTURE_H_
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -78,6 +80,10 @@ class TxTest : public testing::Test {
     bhs.itt = htobe32(itt);
     return bhs;
   }
+  // The pool of a connection with DataDigest, or of one without.
+  void UsePool(bool data);
+  // TCP lets go of the pages it has.
+  void Acknowledge();
   uint64_t Stat(isi_stat stat) const { return conn_.stats[stat]; }
 
   isi_session session_ = {};
@@ -87,6 +93,10 @@ class TxTest : public testing::Test {
   size_t room_ = SIZE_MAX;    // bytes the socket still takes
   size_t step_ = SIZE_MAX;    // at a time
   bool acknowledges_ = true;  // the target's TCP
+  int pushes_ = 0;            // calls that gave the socket something
+  bool corked_ = false;       // the last of them said that more follows
+  bool memory_ = true;        // there is some, up to...
+  unsigned int largest_order_ = ISI_POOL_ORDER;
 
  private:
   friend struct Socket;
@@ -94,7 +104,8 @@ class TxTest : public testing::Test {
   bool ReceivePdu(iscsi_bhs bhs, const Bytes& data);
 
   std::vector<std::unique_ptr<Request>> requests_;
-  std::vector<std::unique_ptr<page>> pool_;
+  std::vector<page*> held_;     // by the socket
+  std::map<page*, int> counts_;  // references to what was allocated
   Bytes control_data_;
   std::vector<isi_r2t> r2ts_ =
       std::vector<isi_r2t>(kTags * (ISI_MAX_OUTSTANDING_R2T + 1));

@@ -170,6 +170,87 @@ TEST_F(Tx, C086_DigestIsOfTheBytesSent) {
   EXPECT_EQ(sent[0].data, before);
 }
 
+// What is copied goes to the socket in one go.
+TEST_F(Tx, CommandsOfABatchAreOnePush) {
+  for (int tag = 0; tag < 8; ++tag) ASSERT_TRUE(Queue(Make(tag)));
+  ASSERT_EQ(Run(), 0);
+  EXPECT_EQ(pushes_, 1);
+  EXPECT_FALSE(corked_);
+  EXPECT_EQ(TakeSent().size(), 8u);
+}
+
+TEST_F(Tx, DigestedWritesOfABatchAreOnePush) {
+  conn_.limits.immediate_data = true;
+  conn_.limits.header_digest = conn_.limits.data_digest = true;
+  UsePool(true);
+  for (int tag = 0; tag < 8; ++tag)
+    ASSERT_TRUE(Queue(Make(tag, 3001, DMA_TO_DEVICE)));
+  ASSERT_EQ(Run(), 0);
+  EXPECT_EQ(pushes_, 1);
+  EXPECT_FALSE(corked_);
+  const std::vector<Sent> sent = TakeSent();  // and their digests fit
+  ASSERT_EQ(sent.size(), 8u);
+  EXPECT_EQ(sent[7].data.size(), 3001u);
+}
+
+// A header goes before its pages, and after those of the PDU before.
+TEST_F(Tx, PagesAndWhatIsCopiedStayInOrder) {
+  conn_.limits.immediate_data = true;
+  Request& first = Make(1, 2501, DMA_TO_DEVICE);
+  Request& second = Make(2, 700, DMA_TO_DEVICE);
+  for (const size_t step : {size_t{1}, size_t{49}, SIZE_MAX}) {
+    step_ = step;
+    ASSERT_TRUE(Queue(first));
+    ASSERT_TRUE(Queue(second));
+    ASSERT_EQ(Run(), 0);
+    EXPECT_FALSE(corked_);
+    const std::vector<Sent> sent = TakeSent();
+    ASSERT_EQ(sent.size(), 2u);
+    EXPECT_EQ(sent[0].data, first.Buffer());
+    EXPECT_EQ(sent[1].data, second.Buffer());
+    for (Request* write : {&first, &second})
+      ASSERT_TRUE(Receive(WithItt(Response(0, 0, 0), write->itt())));
+    session_.window.max_cmdsn += 2;
+  }
+}
+
+// TCP has all chunks and there is no memory for others: what it has is pushed, and
+// the rest goes out when it lets go of them.
+TEST_F(Tx, FullPoolWaitsForTcp) {
+  conn_.limits.immediate_data = conn_.limits.data_digest = true;
+  conn_.limits.max_xmit_dsl = conn_.limits.first_burst_length = 65536;
+  largest_order_ = 0;
+  UsePool(true);
+  acknowledges_ = memory_ = false;
+  constexpr uint32_t kLength = 20000;
+  for (int tag = 0; tag < 4; ++tag)
+    ASSERT_TRUE(Queue(Make(tag, kLength, DMA_TO_DEVICE)));
+  int turns = 0;
+  for (; Run() == -EAGAIN; ++turns) {
+    ASSERT_LT(turns, 4);
+    EXPECT_FALSE(corked_) << "nothing comes back of what TCP keeps";
+    Acknowledge();
+  }
+  EXPECT_EQ(turns, 2) << "of 32 KiB each";
+  const std::vector<Sent> sent = TakeSent();  // and their digests fit
+  ASSERT_EQ(sent.size(), 4u);
+  EXPECT_EQ(sent[3].data.size(), kLength);
+}
+
+// The two pages an idle session has give way to larger ones while TCP has them.
+TEST_F(Tx, BusyHeaderPagesAreReplaced) {
+  acknowledges_ = false;
+  for (int i = 0; i < 400; ++i) {
+    Request& request = Make(1);
+    ASSERT_TRUE(Queue(request));
+    ASSERT_EQ(Run(), 0);
+    ASSERT_EQ(TakeSent().size(), 1u);
+    ASSERT_TRUE(Receive(WithItt(Response(0, 0, 0), request.itt())));
+    session_.window.max_cmdsn++;
+  }
+  EXPECT_EQ(conn_.pool.chunks[0].size, PAGE_SIZE << ISI_POOL_ORDER);
+}
+
 // RFC 7143 §11.14: nor does what was queued before it.
 TEST_F(Tx, C112_NothingFollowsOurLogout) {
   iscsi_bhs_logout_request logout = {};

@@ -143,6 +143,10 @@ static inline struct llist_node *llist_reverse_order(struct llist_node *node)
 #define GFP_KERNEL 0
 #define GFP_ATOMIC 0
 #define __GFP_NOWARN 0
+#define __GFP_NORETRY 0
+#define __GFP_COMP 0
+#define __GFP_DIRECT_RECLAIM 0
+typedef int gfp_t;
 #define kfree(p) free(p)
 #define kvcalloc(n, size, flags) calloc(n, size)
 
@@ -168,8 +172,11 @@ static inline void set_bit(int nr, unsigned long *word)
 	*word |= 1UL << nr;
 }
 
-/* A page is where its bytes are. */
+/* A page is where its bytes are. Whoever allocates any counts them (tx_fixture.cc). */
 struct page { u8 bytes[4096]; } __attribute__((aligned(4096)));
+int page_count(struct page *page);
+struct page *alloc_pages(int gfp, unsigned int order);
+void put_page(struct page *page);
 struct page_frag { struct page *page; u32 offset, size; };
 struct bio_vec { struct page *bv_page; unsigned int bv_len, bv_offset; };
 #define PAGE_SIZE sizeof(struct page)

@@ -13,6 +13,7 @@
 #define be32_to_cpu(x) be32toh(x)
 
 #ifndef __cplusplus
+#define fallthrough __attribute__((__fallthrough__))
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* As in the kernel, both sides must be of one type. */
