@@ -2,6 +2,7 @@
 //
 // iscsid(8): options, wiring, the loop, the signals. Stopping never logs out:
 // sessions live in the module, and the next daemon takes them over.
+#include <malloc.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -45,6 +46,17 @@ struct Options {
   bool foreground = false;
   LogLevel log_level = LogLevel::kInfo;
 };
+
+// What many logins at a time or a configuration took goes back when it is freed:
+// by default glibc keeps as much as the largest block ever was, in each thread's
+// arena.
+void KeepLittleMemory() {
+  constexpr int kKib = 1024;
+  ::mallopt(M_ARENA_MAX, 1);
+  ::mallopt(M_MMAP_THRESHOLD, 128 * kKib);
+  ::mallopt(M_TRIM_THRESHOLD, 64 * kKib);
+  ::mallopt(M_TOP_PAD, 16 * kKib);
+}
 
 uint32_t Random() {
   uint32_t value = 0;
@@ -210,6 +222,7 @@ class Daemon {
 };
 
 int Main(int argc, char** argv) {
+  KeepLittleMemory();
   Options options;
   CLI::App app("iSCSI initiator daemon; see iscsid(8)", "iscsid");
   app.set_version_flag("--version", kVersion);

@@ -29,7 +29,8 @@ settle() {
 in_use() { awk '$1 == "MemTotal:" { t = $2 } $1 == "MemFree:" { f = $2 }
 	$1 == "Cached:" || $1 == "Buffers:" { t -= $2 } END { print (t - f) * 1024 }' /proc/meminfo; }
 slab() { awk '$1 == "Slab:" { print $2 * 1024 }' /proc/meminfo; }
-private() { awk '$1 == "RssAnon:" { print $2 * 1024 }' "/proc/$1/status"; }
+# (RssAnon in status is off by up to 64 pages for each thread.)
+private() { awk '$1 == "Anonymous:" { print $2 * 1024 }' "/proc/$1/smaps_rollup"; }
 
 # Which allocations of our module are still there: the events name the caller.
 trace_module() {
