@@ -24,32 +24,8 @@ cpus=$(nproc --all)
 
 # shellcheck source=tests/bench/systems.sh
 . "$(dirname "$0")/systems.sh"
-
-# work NAME: sets $arguments for load. Few I/Os: what they cost hardly varies, and
-# an emulated CPU does some hundred million instructions in a second.
-work() {
-	local size kind depth kib count group
-	IFS=- read -r size kind depth <<<"$1"
-	depth=${depth#qd}
-	case $size in
-	*k) kib=${size%k} ;;
-	*m) kib=$((${size%m} * 1024)) ;;
-	*) fail "no work is called $1" ;;
-	esac
-	group=$((depth < 8 ? depth : 8))
-	count=$((kib <= 4 ? 2000 : kib <= 32 ? 1000 : kib <= 128 ? 400 : 100))
-	((depth > 2)) || count=$((count / 2))
-	count=$((count / group * group))
-	arguments=(-b $((kib * 1024)) -d "$depth" -g "$group" -n "$count"
-		-u $((count / 5 / group * group)))
-	case $kind in
-	randread) ;;
-	randwrite) arguments+=(-w) ;;
-	read) arguments+=(-s) ;;
-	write) arguments+=(-w -s) ;;
-	*) fail "no work is called $1" ;;
-	esac
-}
+# shellcheck source=tests/bench/works.sh
+. "$(dirname "$0")/works.sh"
 
 # Packets are received on the CPU of who they are for.
 steer_packets() {
@@ -74,17 +50,6 @@ pin_to_first_cpu() {
 	done
 }
 
-set_up_disks() {
-	local disk queue
-	for disk in "${disks[@]}"; do
-		queue=/sys/class/block/${disk##*/}/queue
-		echo none >"$queue/scheduler"
-		echo 0 >"$queue/iostats"
-	done
-	[[ ! -e /sys/class/block/nvme0c0n1 ]] ||
-		echo 0 >/sys/class/block/nvme0c0n1/queue/iostats
-}
-
 # While something is measured there is no udevd: it would read a disk again each
 # time that a load has written to it.
 udev_start() { /lib/systemd/systemd-udevd --daemon; }
@@ -94,8 +59,6 @@ put_symbols() {
 	echo "system $1"
 	grep '\[' /proc/kallsyms
 } >&"$symbols"
-
-run_load() { exec taskset -c 0 "$programs/load" "${arguments[@]}" "${disks[@]}"; }
 
 # It goes on for longer than what is measured, and ends when told to.
 start_background() {

@@ -68,3 +68,27 @@ def moves($old; $new): [$new.cells[] as $n | $old.cells[]
 	| . + { moved: ((.new - .old | fabs) > .noise) }];
 
 def percent: . * 1000 | rounded / 10 | tostring + " %";
+
+# --- times: from one object for each run to the ratios of pairs, round by round
+
+def pairs: [["ours:lio", "iscsi_tcp:lio"], ["ours:null", "iscsi_tcp:null"],
+	["ours:null", "nvme_tcp"], ["ours:lio", "nvme_tcp"]];
+
+# Of who ran a work in a round, as one object: {"ours:lio": ns, ...}.
+def by_system: map({ (.system): .ns }) | add;
+
+def hundredths: . * 100 | rounded / 100;
+
+def time_ratios: group_by(.work) | map(
+	.[0].work as $work | (group_by(.round) | map(by_system)) as $rounds
+	| pairs[] as [$one, $other]
+	| [$rounds[] | .[$one] / .[$other]] as $ratios | (($ratios | length) / 2 | floor) as $half
+	| { work: $work, system: $one, beside: $other,
+	    ratio: ($ratios | median | hundredths),
+	    halves: [$ratios[:$half], $ratios[$half:] | median | hundredths] });
+
+def time_table: . as $all | (map(.work) | ordered) as $works
+	| (["pair"] + $works | row), ("|---|" + ($works | map("---:|") | add)),
+	  (pairs[] as [$one, $other] | ["\($one) / \($other)"] + ($works | map(. as $work
+		| $all[] | select(.work == $work and .system == $one and .beside == $other)
+		| "\(.ratio) (\(.halves[0]), \(.halves[1]))")) | row);

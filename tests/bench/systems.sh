@@ -16,6 +16,7 @@ target_cpu=1 # where there are two
 peer=/usr/libexec/iscsi-initiator/tests/open-iscsi
 nvmet=/sys/kernel/config/nvmet
 digests='' sessions=1 counted=()
+load=("$programs/load") # what has the options of load
 
 # Nothing is stored: a read gives what is in memory.
 lio_ramdisk() { lio_backstore "$1" rd_mcp "rd_pages=$(($2 * 256)),rd_nullio=1"; }
@@ -190,6 +191,23 @@ floor_disk() {
 }
 
 floor_down() { run modprobe -r scsi_debug; }
+
+# --- TCP's: requests and answers of the same size, and no disk
+
+raw_tcp_up() {
+	echo_command 'tgt1: ' raw_tcp --listen $addr 3261
+	ip netns exec tgt1 taskset -c $((cpus > 1 ? target_cpu : 0)) \
+		"$programs/raw_tcp" --listen $addr 3261 &
+	raw_tcp=$!
+	wait_for can_connect $addr 3261
+	load=("$programs/raw_tcp" $addr 3261) disks=()
+}
+
+raw_tcp_down() {
+	run kill "$raw_tcp"
+	wait "$raw_tcp" || [[ $? == 143 ]] || fail "raw_tcp ended by itself"
+	load=("$programs/load")
+}
 
 # --- the block layer's: a ram disk
 
