@@ -291,7 +291,7 @@ static bool more_follows(struct isi_conn *conn, u32 left)
 			isi_pool_ready(&conn->pool));
 }
 
-/* From the command's own pages. */
+/* From the command's own pages; not more at a time than a submitter may send. */
 static int push_pages(struct isi_conn *conn, u32 length)
 {
 	struct isi_cursor *cursor = &conn->tx.task->cursor;
@@ -311,7 +311,7 @@ static int push_pages(struct isi_conn *conn, u32 length)
 			break;
 		isi_cursor_advance(cursor, sent);
 		left -= sent;
-	} while (left && sent == bvec.bv_len);
+	} while (left && sent == bvec.bv_len && length - left < DIRECT_BUDGET);
 	return left < length ? length - left : sent;
 }
 

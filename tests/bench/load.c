@@ -9,6 +9,7 @@
  *   -g GROUP        I/Os that are reaped and submitted in one go (1)
  *   -n COUNT        I/Os to measure, a multiple of GROUP (1000)
  *   -u COUNT        I/Os before that, which are not measured (100)
+ *   -t              take no latencies: where each look at the clock is dear
  *
  * O_DIRECT through io_uring, on the CPU it was started on, and one line of JSON
  * about it: with several devices, the p99 of the best and of the worst of them
@@ -48,7 +49,7 @@ struct ring {
 };
 
 static struct {
-	bool write, sequential;
+	bool write, sequential, timeless;
 	uint32_t bytes, depth, group;
 	uint64_t count, warm_up;
 	char **devices;
@@ -73,6 +74,12 @@ static uint64_t now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return t.tv_sec * 1000000000ull + t.tv_nsec;
+}
+
+/* When an I/O begins or ends, if anybody asks. */
+static uint64_t moment(void)
+{
+	return option.timeless ? 0 : now();
 }
 
 static void *map(size_t size, off_t what)
@@ -177,7 +184,7 @@ static void enter(uint32_t submit, uint32_t wait)
 static void reap(uint32_t *slots, uint32_t n, bool measure)
 {
 	uint32_t head = *ring.cq_head, i;
-	uint64_t t = now();
+	uint64_t t = moment();
 
 	for (i = 0; i < n; i++) {
 		const struct io_uring_cqe *cqe = &ring.cqes[(head + i) & *ring.cq_mask];
@@ -196,7 +203,7 @@ static void reap(uint32_t *slots, uint32_t n, bool measure)
 
 static void submit(const uint32_t *slots, uint32_t n, uint32_t wait)
 {
-	uint64_t t = now();
+	uint64_t t = moment();
 	uint32_t i;
 
 	for (i = 0; i < n; i++) {
@@ -280,11 +287,11 @@ static void report(uint64_t elapsed)
 	qsort(latencies, measured, sizeof(*latencies), by_time);
 	printf("{\"ios\": %" PRIu64 ", \"ns_per_io\": %" PRIu64 ", \"latency_ns\": {",
 	       measured, elapsed / measured);
-	for (i = 0; i < PERCENTILES; i++)
+	for (i = 0; i < PERCENTILES && !option.timeless; i++)
 		printf("%s\"%g\": %" PRIu64, i ? ", " : "", percentiles[i],
 		       percentile(latencies, measured, percentiles[i]));
 	printf("}");
-	if (option.device_count > 1)
+	if (option.device_count > 1 && !option.timeless)
 		report_devices();
 	printf("}\n");
 }
@@ -293,13 +300,16 @@ static void parse(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "wsb:d:g:n:u:")) != -1)
+	while ((c = getopt(argc, argv, "wstb:d:g:n:u:")) != -1)
 		switch (c) {
 		case 'w':
 			option.write = true;
 			break;
 		case 's':
 			option.sequential = true;
+			break;
+		case 't':
+			option.timeless = true;
 			break;
 		case 'b':
 			option.bytes = strtoul(optarg, NULL, 0);

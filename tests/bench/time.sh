@@ -77,12 +77,13 @@ find_disks() {
 	done
 }
 
-# measure SYSTEM WORK ROUND: for some tenths of a second.
+# measure SYSTEM WORK ROUND: for some tenths of a second. A system call of UML's takes
+# as long as an I/O, so that there is one for each group of I/Os, and no other.
 measure() {
 	local result
 	disks=("${disk_of[$1]}")
 	work "$2"
-	arguments+=(-n $((count * 5)))
+	arguments+=(-t -n $((count * 5)))
 	result=$(run_load)
 	[[ $result =~ \"ns_per_io\":\ ([0-9]+) ]] || fail "no result: $result"
 	printf '{"round": %d, "system": "%s", "work": "%s", "ns": %d}\n' "$3" "$1" "$2" \

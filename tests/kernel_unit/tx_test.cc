@@ -214,6 +214,22 @@ TEST_F(Tx, PagesAndWhatIsCopiedStayInOrder) {
   }
 }
 
+// However long a PDU is, others get the lock in between.
+TEST_F(Tx, BudgetBoundsTheDataOfOnePdu) {
+  conn_.limits.max_xmit_dsl = conn_.limits.max_burst_length = 1u << 20;
+  constexpr uint32_t kLength = 300000;
+  Request& write = SentWrite(1, kLength);
+  ASSERT_TRUE(Ask(write, 0, 0, kLength));
+  int turns = 0;
+  for (; isi_tx_run(&conn_, 1u << 16, ISI_STAT_TX_DIRECT) == 1; ++turns)
+    EXPECT_TRUE(corked_);
+  EXPECT_EQ(turns, 4);
+  EXPECT_FALSE(corked_);
+  const std::vector<Sent> sent = TakeSent();
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0].data, write.Buffer());
+}
+
 // TCP has all chunks and there is no memory for others: what it has is pushed, and
 // the rest goes out when it lets go of them.
 TEST_F(Tx, FullPoolWaitsForTcp) {
