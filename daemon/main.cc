@@ -47,9 +47,9 @@ struct Options {
   LogLevel log_level = LogLevel::kInfo;
 };
 
-// What many logins at a time or a configuration took goes back when it is freed:
-// by default glibc keeps as much as the largest block ever was, in each thread's
-// arena.
+// What many logins at a time or a configuration took goes back when it is
+// freed: by default glibc keeps as much as the largest block ever was, in each
+// thread's arena.
 void KeepLittleMemory() {
   constexpr int kKib = 1024;
   ::mallopt(M_ARENA_MAX, 1);

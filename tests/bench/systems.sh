@@ -200,7 +200,7 @@ raw_tcp_up() {
 		"$programs/raw_tcp" --listen $addr 3261 &
 	raw_tcp=$!
 	wait_for can_connect $addr 3261
-	load=("$programs/raw_tcp" $addr 3261) disks=()
+	load=("$programs/raw_tcp" "$addr" 3261) disks=()
 }
 
 raw_tcp_down() {

@@ -3,6 +3,7 @@
 #
 # The works of the benchmark, SIZE-KIND-qdDEPTH, on the disks of a system. Sourced
 # after systems.sh.
+# shellcheck disable=SC2154
 
 # work NAME: sets $arguments for load, and $count, of I/Os. Few I/Os: what they cost hardly varies, and
 # an emulated CPU does some hundred million instructions in a second.

@@ -104,7 +104,7 @@ class TxTest : public testing::Test {
   bool ReceivePdu(iscsi_bhs bhs, const Bytes& data);
 
   std::vector<std::unique_ptr<Request>> requests_;
-  std::vector<page*> held_;     // by the socket
+  std::vector<page*> held_;      // by the socket
   std::map<page*, int> counts_;  // references to what was allocated
   Bytes control_data_;
   std::vector<isi_r2t> r2ts_ =

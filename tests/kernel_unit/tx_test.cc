@@ -230,8 +230,8 @@ TEST_F(Tx, BudgetBoundsTheDataOfOnePdu) {
   EXPECT_EQ(sent[0].data, write.Buffer());
 }
 
-// TCP has all chunks and there is no memory for others: what it has is pushed, and
-// the rest goes out when it lets go of them.
+// TCP has all chunks and there is no memory for others: what it has is pushed,
+// and the rest goes out when it lets go of them.
 TEST_F(Tx, FullPoolWaitsForTcp) {
   conn_.limits.immediate_data = conn_.limits.data_digest = true;
   conn_.limits.max_xmit_dsl = conn_.limits.first_burst_length = 65536;
