@@ -160,7 +160,7 @@ enum isi_fail isi_ctl_pong(struct isi_conn *conn,
 	return ISI_FAIL_NONE;
 }
 
-/* A request that has been sent and has this ITT; before that none has it. */
+/* A request that is sent, or staged at least, and has this ITT; before, none has it. */
 static struct isi_ctl *find_sent(struct isi_conn *conn, __be32 itt)
 {
 	struct isi_ctl *ctl;
@@ -219,7 +219,7 @@ bool isi_ctl_rejected(struct isi_conn *conn, const struct iscsi_bhs *bhs)
 	return true;
 }
 
-/* @ctl is on the wire: a reply is done, a request waits for its answer. */
+/* @ctl is staged whole: a reply is done, a request waits for its answer. */
 void isi_ctl_sent(struct isi_conn *conn, struct isi_ctl *ctl)
 {
 	if (ctl == &conn->ctl[ISI_CTL_PING])

@@ -211,7 +211,7 @@ struct isi_rx {
 
 /* Where what is sent lies that is not the command's own pages: pool.c. */
 #define ISI_POOL_CHUNKS		8
-#define ISI_POOL_ORDER		3	/* as skb_page_frag_refill() has it */
+#define ISI_POOL_ORDER		get_order(32 * 1024)	/* as sk_page_frag() has it */
 
 struct isi_pool {
 	struct page_frag chunks[ISI_POOL_CHUNKS];

@@ -27,9 +27,10 @@ static bool replace(struct page_frag *chunk, unsigned int order, gfp_t gfp)
 {
 	struct page *fresh = NULL;
 
-	if (order)
+	if (order) /* io_work may use the reserve, but for what it cannot do without */
 		fresh = alloc_pages((gfp & ~__GFP_DIRECT_RECLAIM) | __GFP_COMP |
-				    __GFP_NOWARN | __GFP_NORETRY, order);
+				    __GFP_NOMEMALLOC | __GFP_NOWARN |
+				    __GFP_NORETRY, order);
 	if (!fresh) {
 		order = 0;
 		fresh = alloc_pages(gfp | __GFP_NOWARN, order);
@@ -47,7 +48,7 @@ static bool replace(struct page_frag *chunk, unsigned int order, gfp_t gfp)
 /**
  * isi_pool_alloc() - what a connection begins with
  * @pool: zeroed
- * @data: will write data be copied? Else a session that is idle has two pages.
+ * @data: will write data be copied? Else there are two pages, until it is busy.
  *
  * Context: may sleep. Return: 0 or -ENOMEM; isi_pool_free() in any case.
  */

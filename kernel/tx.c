@@ -8,7 +8,8 @@
  *
  * What has to be copied is staged in the pool, PDU after PDU, and goes to the
  * socket in one go: when there is nothing to add, when pages of a command's are
- * next, to which the socket refers, or at the end of a chunk.
+ * next, to which the socket refers, at the end of a chunk, or of the budget. What
+ * the socket refuses goes before anything else: until then no PDU is begun.
  *
  * Runs under the conn lock: in the connection's io_work, or in the submitter
  * when the socket is free at that moment. Never sleeps: the socket says
@@ -19,7 +20,7 @@
 
 #include "isi.h"
 
-/* What a submitter sends itself at the most, with BH off. */
+/* What a submitter sends itself, with BH off; twice that where pages begin late. */
 #define DIRECT_BUDGET	(64 * 1024)
 
 void isi_tx_init(struct isi_tx *tx)
@@ -295,24 +296,24 @@ static bool more_follows(struct isi_conn *conn, u32 left)
 static int push_pages(struct isi_conn *conn, u32 length)
 {
 	struct isi_cursor *cursor = &conn->tx.task->cursor;
+	u32 end = min_t(u32, length, DIRECT_BUDGET), done = 0;
 	struct bio_vec bvec;
-	u32 left = length;
 	int sent;
 
 	sent = flush(conn, true);
 	if (sent < 0)
 		return sent;
 	do {
-		isi_cursor_bvec(cursor, left, &bvec);
+		isi_cursor_bvec(cursor, end - done, &bvec);
 		sent = conn->ops->send_page(conn, &bvec,
-					    more_follows(conn,
-							 left - bvec.bv_len));
+					    more_follows(conn, length - done -
+							       bvec.bv_len));
 		if (sent < 0)
 			break;
 		isi_cursor_advance(cursor, sent);
-		left -= sent;
-	} while (left && sent == bvec.bv_len && length - left < DIRECT_BUDGET);
-	return left < length ? length - left : sent;
+		done += sent;
+	} while (done < end && sent == bvec.bv_len);
+	return done ?: sent;
 }
 
 /* A copy of the command's, of which the digest is. C-086 */
@@ -459,6 +460,19 @@ static void finish_pdu(struct isi_conn *conn)
 		isi_ctl_sent(conn, ctl);
 }
 
+/*
+ * Before a PDU is begun: a command has its CmdSN from then on, and can no longer be
+ * aborted here; and what is more urgent would go behind it.
+ * Return: as flush().
+ */
+static int flush_refused(struct isi_conn *conn)
+{
+	if (!conn->tx.staged.bv_len || !isi_conn_live(conn))
+		return 0;
+	return flush(conn, (conn->tx.head_len || queued(conn)) &&
+			   isi_pool_ready(&conn->pool));
+}
+
 /* Return: as isi_tx_run(), with all that is to be sent given or staged. */
 static int push_pdus(struct isi_conn *conn, u32 budget, enum isi_stat how)
 {
@@ -491,9 +505,11 @@ static int push_pdus(struct isi_conn *conn, u32 budget, enum isi_stat how)
  */
 int isi_tx_run(struct isi_conn *conn, u32 budget, enum isi_stat how)
 {
-	int ret = push_pdus(conn, budget, how);
+	int ret = flush_refused(conn);
 	int err = 0;
 
+	if (!ret)
+		ret = push_pdus(conn, budget, how);
 	if (ret >= 0 && isi_conn_live(conn))
 		err = flush(conn, ret && isi_pool_ready(&conn->pool));
 	ret = err ?: ret;

@@ -16,8 +16,8 @@
 #include "generated.h"
 
 /*
- * One page, or a part of one, by reference; the socket lock is held. The page
- * has passed sendpage_ok(). ISI_MSG_NO_PUSH: something is sent right after it,
+ * Pages that are held together, or a part of them, by reference; the socket lock is
+ * held. The first has passed sendpage_ok(). ISI_MSG_NO_PUSH: something is sent right after it,
  * lest what there is leaves as a packet of its own, for each page.
  */
 #ifdef COMPAT_HAVE_TCP_SENDPAGE_LOCKED	/* remove when the oldest is 6.5 */

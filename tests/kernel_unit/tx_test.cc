@@ -253,6 +253,24 @@ TEST_F(Tx, FullPoolWaitsForTcp) {
   EXPECT_EQ(sent[3].data.size(), kLength);
 }
 
+// Until the socket takes what it refused no command is begun: it can still be
+// aborted without the target, and what is more urgent goes before it.
+TEST_F(Tx, FullSocketTakesNoNumbers) {
+  room_ = 0;
+  ASSERT_TRUE(Queue(Make(1)));
+  ASSERT_EQ(Run(), -EAGAIN);
+  const uint32_t begun = session_.window.cmdsn;
+  Request& late = Make(2);
+  ASSERT_TRUE(Queue(late));
+  ASSERT_EQ(Run(), -EAGAIN);
+  EXPECT_EQ(session_.window.cmdsn, begun);
+  EXPECT_EQ(late.task.state, ISI_TASK_QUEUED);
+  room_ = SIZE_MAX;
+  ASSERT_EQ(Run(), 0);
+  EXPECT_FALSE(corked_);
+  EXPECT_EQ(TakeSent().size(), 2u);
+}
+
 // The two pages an idle session has give way to larger ones while TCP has them.
 TEST_F(Tx, BusyHeaderPagesAreReplaced) {
   acknowledges_ = false;

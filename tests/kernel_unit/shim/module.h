@@ -145,6 +145,7 @@ static inline struct llist_node *llist_reverse_order(struct llist_node *node)
 #define __GFP_NOWARN 0
 #define __GFP_NORETRY 0
 #define __GFP_COMP 0
+#define __GFP_NOMEMALLOC 0
 #define __GFP_DIRECT_RECLAIM 0
 typedef int gfp_t;
 #define kfree(p) free(p)
@@ -180,6 +181,15 @@ void put_page(struct page *page);
 struct page_frag { struct page *page; u32 offset, size; };
 struct bio_vec { struct page *bv_page; unsigned int bv_len, bv_offset; };
 #define PAGE_SIZE sizeof(struct page)
+static inline unsigned int get_order(unsigned long size)
+{
+	unsigned int order = 0;
+
+	while (PAGE_SIZE << order < size)
+		order++;
+	return order;
+}
+
 #define page_address(page) ((void *)(page)->bytes)
 #define offset_in_page(p) ((unsigned int)((unsigned long)(p) % PAGE_SIZE))
 #define virt_to_page(p) ((struct page *)((unsigned long)(p) - offset_in_page(p)))
