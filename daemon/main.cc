@@ -48,11 +48,12 @@ struct Options {
 };
 
 // What many logins at a time or a configuration took goes back when it is
-// freed: by default glibc keeps as much as the largest block ever was, in each
-// thread's arena.
+// freed: by default glibc keeps twice what the largest block ever was, in each
+// thread's arena. The worker has one of its own: while it waits for memory, it
+// holds the lock of its arena, and no recovery may wait for that.
 void KeepLittleMemory() {
   constexpr int kKib = 1024;
-  ::mallopt(M_ARENA_MAX, 1);
+  ::mallopt(M_ARENA_MAX, 2);
   ::mallopt(M_MMAP_THRESHOLD, 128 * kKib);
   ::mallopt(M_TRIM_THRESHOLD, 64 * kKib);
   ::mallopt(M_TOP_PAD, 16 * kKib);
@@ -223,6 +224,7 @@ class Daemon {
 
 int Main(int argc, char** argv) {
   KeepLittleMemory();
+  std::signal(SIGPIPE, SIG_IGN);  // of a reader of the log that is gone
   Options options;
   CLI::App app("iSCSI initiator daemon; see iscsid(8)", "iscsid");
   app.set_version_flag("--version", kVersion);

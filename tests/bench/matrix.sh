@@ -10,15 +10,15 @@
 #   WORK+WORK            the first, while the second goes on
 #   login                of a session to one LUN, with no udevd; for each session
 #
-# To the host go, over
-# virtio ports, a line of JSON for each run (results), in the order in which the
-# plugin writes its sections, and where the kernel's functions are while a system
-# is up (symbols): after a line "system NAME", those of modules.
+# To the host go, over virtio ports, a line of JSON for each run (results), in the
+# order in which the plugin writes its sections, and where the kernel's functions are
+# while a system is up (symbols): after a line "system NAME", those of modules.
 #
 #   CPU0: load, initiator 10.1.1.1 --veth-1-- 10.1.1.2 tgt1: target, CPU1
 
 # shellcheck source=tests/system/lib.sh
 . "$(dirname "$0")/../system/lib.sh"
+shopt -s inherit_errexit # of what fails in $(measure_io ...) nothing is recorded
 programs=/usr/libexec/iscsi-initiator/tests/bench
 cpus=$(nproc --all)
 
@@ -75,7 +75,7 @@ measure_io() {
 	work "${1%+*}"
 	(run_load) || return
 	[[ $background ]] || return 0
-	kill "$background"
+	kill "$background" || fail "what went on beside it has ended"
 	wait "$background" || true # of its signal
 }
 

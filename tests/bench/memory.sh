@@ -45,7 +45,8 @@ trace_module() {
 }
 module_bytes() {
 	echo 0 >$tracing/tracing_on
-	grep -q 'overrun: 0' $tracing/per_cpu/cpu0/stats || fail "the trace was too long"
+	[[ $(awk '/^overrun:/ { n += $2 } END { print n }' $tracing/per_cpu/cpu*/stats) == 0 ]] ||
+		fail "the trace was too long"
 	awk -v module="[$traced_module]" '{ at = bytes = ""
 			for (i = 1; i <= NF; i++) {
 				if ($i ~ /^ptr=/) at = $i

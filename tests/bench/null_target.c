@@ -326,7 +326,7 @@ static int listen_at(const char *address, const char *port)
 
 int main(int argc, char **argv)
 {
-	int listener, on = 1;
+	int listener, child, on = 1;
 
 	if (argc != 3)
 		errx(2, "usage: null_target ADDRESS PORT");
@@ -336,7 +336,10 @@ int main(int argc, char **argv)
 		conn.socket = accept(listener, NULL, NULL);
 		if (conn.socket < 0)
 			err(1, "accept");
-		if (!fork())
+		child = fork();
+		if (child < 0)
+			err(1, "fork");
+		if (!child)
 			break;
 		close(conn.socket);
 	}

@@ -44,6 +44,7 @@ null_up() {
 null_down() {
 	run kill "$null_target"
 	wait "$null_target" || [[ $? == 143 ]] || fail "$(</var/log/iscsi_target.log)"
+	[[ ! -s /var/log/iscsi_target.log ]] || fail "$(</var/log/iscsi_target.log)"
 }
 
 # Both are of the same transport class.
