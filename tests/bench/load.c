@@ -13,7 +13,7 @@
  *
  * O_DIRECT through io_uring, on the CPU it was started on, and one line of JSON
  * about it: with several devices, the p99 of the best and of the worst of them
- * too. It asks for time once for each group and allocates nothing while it
+ * too. It asks for time twice for each group and allocates nothing while it
  * measures, so that what is counted is the kernel's work. By raw system calls:
  * that makes it a static program which needs no library.
  */
@@ -30,10 +30,11 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "marks.h"
+#include "options.h"
 
 #define MOST 1024		/* I/Os under way */
 
@@ -48,14 +49,8 @@ struct ring {
 	struct io_uring_cqe *cqes;
 };
 
-static struct {
-	bool write, sequential, timeless;
-	uint32_t bytes, depth, group;
-	uint64_t count, warm_up;
-	char **devices;
-	uint32_t device_count;
-} option = { .bytes = 4096, .depth = 1, .group = 1, .count = 1000, .warm_up = 100 };
-
+static char **devices;
+static uint32_t device_count;
 static struct ring ring;
 static int disks[MOST];			/* slots take them by turns */
 static uint64_t blocks;			/* of option.bytes, on the smallest disk */
@@ -67,14 +62,6 @@ static struct latency {
 	uint64_t ns;
 } *latencies;				/* of I/Os that have ended */
 static uint64_t measured;
-
-static uint64_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ull + t.tv_nsec;
-}
 
 /* When an I/O begins or ends, if anybody asks. */
 static uint64_t moment(void)
@@ -119,15 +106,15 @@ static void open_disks(void)
 	uint32_t i;
 
 	blocks = UINT64_MAX;
-	for (i = 0; i < option.device_count; i++) {
-		disks[i] = open(option.devices[i],
+	for (i = 0; i < device_count; i++) {
+		disks[i] = open(devices[i],
 				O_DIRECT | (option.write ? O_RDWR : O_RDONLY));
 		if (disks[i] < 0 || ioctl(disks[i], BLKGETSIZE64, &size))
-			err(1, "%s", option.devices[i]);
+			err(1, "%s", devices[i]);
 		if (size / option.bytes < blocks)
 			blocks = size / option.bytes;
 		if (!blocks)
-			errx(1, "%s is too small", option.devices[i]);
+			errx(1, "%s is too small", devices[i]);
 	}
 }
 
@@ -162,7 +149,7 @@ static void prepare(uint32_t slot)
 
 	memset(sqe, 0, sizeof(*sqe));
 	sqe->opcode = option.write ? IORING_OP_WRITE : IORING_OP_READ;
-	sqe->fd = disks[slot % option.device_count];
+	sqe->fd = disks[slot % device_count];
 	sqe->addr = (uintptr_t)(buffers + (size_t)slot * option.bytes);
 	sqe->len = option.bytes;
 	sqe->off = next_block() * option.bytes;
@@ -195,7 +182,7 @@ static void reap(uint32_t *slots, uint32_t n, bool measure)
 		slots[i] = cqe->user_data;
 		if (measure)
 			latencies[measured++] = (struct latency){
-				slots[i] % option.device_count, t - started[slots[i]]
+				slots[i] % device_count, t - started[slots[i]]
 			};
 	}
 	__atomic_store_n(ring.cq_head, head + n, __ATOMIC_RELEASE);
@@ -291,52 +278,20 @@ static void report(uint64_t elapsed)
 		printf("%s\"%g\": %" PRIu64, i ? ", " : "", percentiles[i],
 		       percentile(latencies, measured, percentiles[i]));
 	printf("}");
-	if (option.device_count > 1 && !option.timeless)
+	if (device_count > 1 && !option.timeless)
 		report_devices();
 	printf("}\n");
 }
 
 static void parse(int argc, char **argv)
 {
-	int c;
-
-	while ((c = getopt(argc, argv, "wstb:d:g:n:u:")) != -1)
-		switch (c) {
-		case 'w':
-			option.write = true;
-			break;
-		case 's':
-			option.sequential = true;
-			break;
-		case 't':
-			option.timeless = true;
-			break;
-		case 'b':
-			option.bytes = strtoul(optarg, NULL, 0);
-			break;
-		case 'd':
-			option.depth = strtoul(optarg, NULL, 0);
-			break;
-		case 'g':
-			option.group = strtoul(optarg, NULL, 0);
-			break;
-		case 'n':
-			option.count = strtoull(optarg, NULL, 0);
-			break;
-		case 'u':
-			option.warm_up = strtoull(optarg, NULL, 0);
-			break;
-		default:
-			exit(2);
-		}
-	option.devices = argv + optind;
-	option.device_count = argc - optind;
-	if (!option.device_count || !option.bytes || option.bytes % 512)
+	options_parse(argc, argv);
+	devices = argv + optind;
+	device_count = argc - optind;
+	if (!device_count || !option.bytes || option.bytes % 512)
 		errx(2, "usage: load [OPTION]... DEVICE...");
-	if (!option.group || !option.count || !option.depth || option.depth > MOST ||
-	    option.depth % option.group || option.count % option.group ||
-	    option.warm_up % option.group || option.depth % option.device_count)
-		errx(2, "depth, count and warm-up are multiples of the group, the depth of the devices too");
+	if (option.depth > MOST || option.depth % device_count)
+		errx(2, "the depth is a multiple of the devices, and %u at most", MOST);
 }
 
 int main(int argc, char **argv)

@@ -17,19 +17,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "marks.h"
+#include "options.h"
 
 #define HEADER 48
 #define BUFFER (4u << 20)
-
-static struct {
-	uint32_t bytes, depth, group;
-	uint64_t count, warm_up;
-	bool write;
-} option = { .bytes = 4096, .depth = 1, .group = 1, .count = 1000, .warm_up = 100 };
 
 static char buffer[BUFFER];
 
@@ -153,50 +148,6 @@ static void run(int fd, uint64_t count)
 	}
 }
 
-static void parse(int argc, char **argv)
-{
-	int c;
-
-	while ((c = getopt(argc, argv, "wsb:d:g:n:u:")) != -1)
-		switch (c) {
-		case 'w':
-			option.write = true;
-			break;
-		case 's':
-			break;
-		case 'b':
-			option.bytes = strtoul(optarg, NULL, 0);
-			break;
-		case 'd':
-			option.depth = strtoul(optarg, NULL, 0);
-			break;
-		case 'g':
-			option.group = strtoul(optarg, NULL, 0);
-			break;
-		case 'n':
-			option.count = strtoull(optarg, NULL, 0);
-			break;
-		case 'u':
-			option.warm_up = strtoull(optarg, NULL, 0);
-			break;
-		default:
-			exit(2);
-		}
-	if (!option.group || (uint64_t)option.group * (HEADER + option.bytes) > BUFFER)
-		errx(2, "a group has 1 byte at least and %u at most", BUFFER);
-	if (option.depth % option.group || option.count % option.group ||
-	    option.warm_up % option.group || !option.count)
-		errx(2, "depth, count and warm-up are multiples of the group");
-}
-
-static uint64_t now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ull + t.tv_nsec;
-}
-
 int main(int argc, char **argv)
 {
 	bool listening = argc == 4 && !strcmp(argv[1], "--listen");
@@ -211,7 +162,9 @@ int main(int argc, char **argv)
 	address.sin_port = htons(atoi(argv[2]));
 	if (listening)
 		listen_for_ever(&address);
-	parse(argc - 2, argv + 2);
+	options_parse(argc - 2, argv + 2);
+	if ((uint64_t)option.group * (HEADER + option.bytes) > BUFFER)
+		errx(2, "a group has %u bytes at most", BUFFER);
 	fd = socket(AF_INET, SOCK_STREAM, 0);
 	if (fd < 0 || connect(fd, (const void *)&address, sizeof(address)))
 		err(1, "connect");
