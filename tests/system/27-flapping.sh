@@ -1,9 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# vm: --turns
 #
 # A write that loses its connection each time it is sent: ten times, after which
 # it is done; for ever, which ReplacementTimeout ends; and beneath a multipath
 # device, which is told after sd's five retries, as it may have another path.
+#
+# The CPUs take turns: each new connection switches a static key of the kernel's, and
+# QEMU with one thread for each CPU can run what was patched over.
 #
 #   initiator 10.1.1.1 --veth-1-- 10.1.1.2 tgt1: proxy :3260, iscsi_target :3261
 
