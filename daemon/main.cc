@@ -49,11 +49,11 @@ struct Options {
 
 // What many logins at a time or a configuration took goes back when it is
 // freed: by default glibc keeps twice what the largest block ever was, in each
-// thread's arena. The worker has one of its own: while it waits for memory, it
-// holds the lock of its arena, and no recovery may wait for that.
+// thread's arena. With one arena a thread that waits for memory keeps the others
+// from theirs, so all that allocate must survive its shortage: see Start().
 void KeepLittleMemory() {
   constexpr int kKib = 1024;
-  ::mallopt(M_ARENA_MAX, 2);
+  ::mallopt(M_ARENA_MAX, 1);
   ::mallopt(M_MMAP_THRESHOLD, 128 * kKib);
   ::mallopt(M_TRIM_THRESHOLD, 64 * kKib);
   ::mallopt(M_TOP_PAD, 16 * kKib);
@@ -105,9 +105,11 @@ class Daemon {
 
  private:
   Status Start() {
-    if (Status started = worker_.Start(); !started) return started;
     ForbidCoreDumps(log_);
     SurviveMemoryPressure(log_);
+    // Its jobs may wait for a disk that is away; its memory must not, as the
+    // loop's would wait with it.
+    if (Status started = worker_.Start(); !started) return started;
     SayWhatCryptoRefuses();
     TakeConfig(LoadConfig(options_.config));
     if (Status opened = kernel_.Open(); !opened) return opened;

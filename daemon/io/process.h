@@ -17,7 +17,7 @@ namespace iscsid {
 
 // Our pages may be on the very disk that waits for us: stay in memory, and do
 // not wait for write-back when memory is short. Missing privileges are told
-// and lived with. For the calling thread; start the others before.
+// and lived with. For the calling thread and those that it starts afterwards.
 void SurviveMemoryPressure(Log& log);
 
 // C-055: a core would hold secrets. /proc/self stays readable to root.

@@ -17,6 +17,11 @@ iqn=iqn.2026-11.org.example:unit
 unit() { systemctl show -P "$1" iscsid; }
 restarts_are() { [[ $(unit NRestarts) == "$1" && $(unit ActiveState) == active ]]; }
 memory_limit() { unit MemoryMax; }
+# PF_MEMALLOC_NOIO, by thread, as PR_SET_IO_FLUSHER sets it: their memory is one heap.
+waits_for_no_disk() {
+	sed 's/.*) //' /proc/"$(unit MainPID)"/task/*/stat |
+		awk '{ print int($7 / 524288) % 2 }' | sort -u
+}
 
 net_add tgt1 1
 lio_start tgt1 10.1.1.2 $iqn
@@ -30,6 +35,9 @@ assert_eq "$(unit Type)" notify
 assert test -e /sys/module/iscsi_initiator
 run iscsictl list
 assert_eq "$(memory_limit)" infinity MemoryMax
+
+say "no thread's memory waits for a disk"
+assert_eq "$(waits_for_no_disk)" 1 "PF_MEMALLOC_NOIO of all threads"
 
 say "a whole session from inside the sandbox"
 for setting in NoNewPrivileges ProtectHome MemoryDenyWriteExecute; do
