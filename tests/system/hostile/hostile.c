@@ -393,7 +393,9 @@ int main(int argc, char **argv)
 	first_generation = model.device.conn.generation;
 	post_init(&post);
 	post_to(&post, model.device.conn.peer, &model.device.keys);
+	peer_wants_acks = true;	/* with everything else under way, one may be all */
 	run();
+	peer_wants_acks = false;
 	device_end(&model.device);
 	summary();
 

@@ -206,6 +206,8 @@ static void take_pong(struct model *m, const struct pdu *pdu)
 
 static void take(struct model *m, const struct pdu *pdu)
 {
+	if (only_acknowledges(&pdu->bhs))
+		return;
 	m->received++;
 	switch (pdu->bhs.opcode & ISCSI_BHS_OPCODE) {
 	case ISCSI_OPCODE_SCSI_COMMAND:

@@ -156,7 +156,7 @@ static enum peer_got receive_digest(int fd, uint32_t right, const char *of)
 bool peer_wants_acks;
 
 /* RFC 7143 §11.18: with neither tag it only tells an ExpStatSN. */
-static bool only_acknowledges(const struct iscsi_bhs *bhs)
+bool only_acknowledges(const struct iscsi_bhs *bhs)
 {
 	return (bhs->opcode & ISCSI_BHS_OPCODE) == ISCSI_OPCODE_NOP_OUT &&
 	       bhs->itt == htobe32(ISCSI_TAG_NONE) &&

@@ -50,6 +50,7 @@ enum peer_got { GOT_PDU, GOT_END, GOT_RESET, GOT_NOTHING };
 
 /* On a slow machine any PDU may have a NOP-Out before it that says nothing else. */
 extern bool peer_wants_acks;
+bool only_acknowledges(const struct iscsi_bhs *bhs);
 
 /*
  * Waits up to @ms milliseconds for a whole PDU, or the end; checks digests.
