@@ -59,9 +59,9 @@ Spool::~Spool() {
   if (!in_) return;  // moved from
   in_.Reset();
   timespec end{};
-  ::clock_gettime(CLOCK_REALTIME, &end);
+  ::clock_gettime(CLOCK_MONOTONIC, &end);
   end.tv_sec += 1;
-  if (pthread_timedjoin_np(thread_, nullptr, &end) != 0)
+  if (pthread_clockjoin_np(thread_, nullptr, CLOCK_MONOTONIC, &end) != 0)
     pthread_detach(thread_);
 }
 
