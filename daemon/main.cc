@@ -49,8 +49,9 @@ struct Options {
 
 // What many logins at a time or a configuration took goes back when it is
 // freed: by default glibc keeps twice what the largest block ever was, in each
-// thread's arena. With one arena a thread that waits for memory keeps the others
-// from theirs, so all that allocate must survive its shortage: see Start().
+// thread's arena. With one arena a thread that waits for memory keeps the
+// others from theirs, so all that allocate must survive its shortage: see
+// Start().
 void KeepLittleMemory() {
   constexpr int kKib = 1024;
   ::mallopt(M_ARENA_MAX, 1);
